@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace lastrun::http {
+
+enum class Method { kGet, kPost };
+
+// Header names compare without case; values as they came. A repeated header keeps every value, in order.
+class Headers {
+ public:
+  void add(std::string name, std::string value) { entries_.emplace_back(std::move(name), std::move(value)); }
+  // The first value of `name`, or empty.
+  [[nodiscard]] std::string_view get(std::string_view name) const;
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& entries() const { return entries_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+// Every wait of a request has a deadline. All count from the moment the request is started.
+struct Deadlines {
+  std::chrono::milliseconds connect{5'000};      // name lookup, TCP and TLS
+  std::chrono::milliseconds first_byte{10'000};  // until the first byte of the answer's headers
+  std::chrono::milliseconds whole{12'000};       // until the last byte of the body
+};
+
+struct Request {
+  Method method = Method::kGet;
+  std::string url;  // http:// or https://; nothing else is fetched
+  Headers headers;
+  std::string body;  // sent as it is, with Content-Length
+  Deadlines deadlines;
+  std::size_t max_body_bytes = 16u << 20;  // an answer that is larger (after gzip) is an error of kind kLimit
+};
+
+// An answer that arrived whole. Any status is an answer: 500 is not an Error here.
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;  // already unzipped where the server sent gzip
+};
+
+// What came of one request of a group: its answer, or why there is none.
+using Outcome = Result<Response>;
+
+// The seam to every HTTP server. One promise for all implementations, held by testing/http_client_contract.h:
+// - answers come in the order of the requests, exactly one each, whatever happened to the others;
+// - requests of one group run at the same time (over one connection where the server speaks HTTP/2), at most
+//   `max_concurrent` at once; connections are kept and used again between calls;
+// - redirects are not followed (a token must not follow them): a 3xx is an answer;
+// - errors: kTimeout when a deadline passed (which one is in the message), kUnavailable with Retry::kYes when no
+//   connection came about or it broke before the answer was whole, kLimit when the answer is too large,
+//   kCancelled within 100 ms of `stop` being requested, kUsage for an URL that cannot be fetched;
+// - nothing is retried here: whether a request may be sent again is known by its sender alone;
+// - messages carry method, host and path, never a query, a header or a body.
+// Thread: one call at a time on one client; the call blocks. `stop` may be requested from any thread.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  [[nodiscard]] virtual std::vector<Outcome> send_all(const std::vector<Request>& requests, std::size_t max_concurrent,
+                                                      std::stop_token stop) = 0;
+  // One request alone.
+  [[nodiscard]] Outcome send(const Request& request, std::stop_token stop = {});
+};
+
+}  // namespace lastrun::http
