@@ -109,9 +109,9 @@ class [[nodiscard]] Result<void> {
 }  // namespace lastrun
 
 // Returns the error of a failed Result from the enclosing function; else goes on.
-#define TRY(expression)                                          \
-  do {                                                           \
-    auto try_result_ = (expression);                             \
+#define TRY(expression)                                           \
+  do {                                                            \
+    auto try_result_ = (expression);                              \
     if (!try_result_.ok()) return std::move(try_result_).error(); \
   } while (false)
 
@@ -119,7 +119,7 @@ class [[nodiscard]] Result<void> {
 #define LASTRUN_CONCAT(a, b) LASTRUN_CONCAT_INNER(a, b)
 
 // TRY_ASSIGN(auto x, f()): declares or assigns the value, or returns the error.
-#define TRY_ASSIGN(target, expression)                                                                  \
-  auto LASTRUN_CONCAT(try_value_, __LINE__) = (expression);                                             \
+#define TRY_ASSIGN(target, expression)                                                                            \
+  auto LASTRUN_CONCAT(try_value_, __LINE__) = (expression);                                                       \
   if (!LASTRUN_CONCAT(try_value_, __LINE__).ok()) return std::move(LASTRUN_CONCAT(try_value_, __LINE__)).error(); \
   target = std::move(LASTRUN_CONCAT(try_value_, __LINE__)).value()

@@ -1,0 +1,85 @@
+"""Runs clang-tidy over our sources, several at a time, and only over those that changed since they were last clean.
+
+A source is unchanged while its text, that of our headers it reaches, its compile command, .clang-tidy and clang-tidy
+itself are: their hash names an empty file in the cache. Findings are never cached.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import tidy
+
+CLANG_TIDY = "clang-tidy-19"
+
+
+def key_of(project, file, command, common):
+    """The hash of everything that the findings in `file` depend on."""
+    texts, stack, seen = [common, command, file.text], [file], set()
+    while stack:
+        for include in stack.pop().includes:
+            header = project.own.get(include.name)
+            if header and header.path not in seen:
+                seen.add(header.path)
+                stack.append(header)
+    texts += [project.own[path.removeprefix("src/")].text for path in sorted(seen)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs clang-tidy over what changed.")
+    parser.add_argument("--build", required=True, type=Path, help="a build directory configured with clang")
+    parser.add_argument("--cache", required=True, type=Path, help="where clean sources are remembered")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+
+    root = Path(__file__).resolve().parents[2]
+    project = tidy.Project(root)
+    files = {(root / file.path).resolve(): file for file in project.files}
+    version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+    common = version + (root / ".clang-tidy").read_text(encoding="utf-8")
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+
+    wanted, current = {}, set()
+    for entry in json.loads((arguments.build / "compile_commands.json").read_text(encoding="utf-8")):
+        path = Path(entry["directory"], entry["file"]).resolve()
+        if path not in files or path in wanted:
+            continue
+        key = key_of(project, files[path], entry["command"], common)
+        current.add(key)
+        if not (arguments.cache / key).exists():
+            wanted[path] = key
+    for stamp in arguments.cache.iterdir():
+        if stamp.name not in current:
+            stamp.unlink()
+
+    def run(path):
+        command = [CLANG_TIDY, "--quiet", "-p", str(arguments.build), str(path)]
+        return path, subprocess.run(command, capture_output=True, text=True, check=False)
+
+    began, failed, shown = time.monotonic(), 0, set()
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for done, future in enumerate(as_completed([pool.submit(run, path) for path in wanted]), 1):
+            path, result = future.result()
+            if result.returncode == 0:
+                (arguments.cache / wanted[path]).touch()
+            else:
+                failed += 1
+                output = result.stdout.strip() or result.stderr.strip()
+                if output not in shown:  # a finding in a header comes with every source that includes it
+                    print(output, flush=True)
+                shown.add(output)
+            if sys.stderr.isatty():
+                print(f"\rclang-tidy: {done}/{len(wanted)}", end="\n" if done == len(wanted) else "", file=sys.stderr)
+    seconds = time.monotonic() - began
+    print(f"clang-tidy: {len(current)} sources, {len(wanted)} changed, {failed} with findings, {seconds:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
