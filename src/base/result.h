@@ -51,15 +51,15 @@ class [[nodiscard]] Result {
   // The value; a failed Result has none, asking for it is our mistake (CHECK).
   T& value() & {
     CHECK(ok());
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   const T& value() const& {
     CHECK(ok());
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   T&& value() && {
     CHECK(ok());
-    return std::move(*std::get_if<0>(&state_));
+    return std::move(std::get<0>(state_));
   }
 
   T& operator*() & { return value(); }
@@ -70,20 +70,19 @@ class [[nodiscard]] Result {
   // The error; a Result that is ok has none (CHECK).
   const Error& error() const& {
     CHECK(!ok());
-    return *std::get_if<1>(&state_);
+    return std::get<1>(state_);
   }
   Error&& error() && {
     CHECK(!ok());
-    return std::move(*std::get_if<1>(&state_));
+    return std::move(std::get<1>(state_));
   }
 
  private:
   std::variant<T, Error> state_;
 };
 
-// Success without a value: `return kOk;`.
+// Success without a value: `return Ok{};`.
 struct Ok {};
-inline constexpr Ok kOk{};
 
 template <>
 class [[nodiscard]] Result<void> {
@@ -109,9 +108,9 @@ class [[nodiscard]] Result<void> {
 }  // namespace lastrun
 
 // Returns the error of a failed Result from the enclosing function; else goes on.
-#define TRY(expression)                                           \
-  do {                                                            \
-    auto try_result_ = (expression);                              \
+#define TRY(expression)                                          \
+  do {                                                           \
+    auto try_result_ = (expression);                             \
     if (!try_result_.ok()) return std::move(try_result_).error(); \
   } while (false)
 
@@ -119,7 +118,7 @@ class [[nodiscard]] Result<void> {
 #define LASTRUN_CONCAT(a, b) LASTRUN_CONCAT_INNER(a, b)
 
 // TRY_ASSIGN(auto x, f()): declares or assigns the value, or returns the error.
-#define TRY_ASSIGN(target, expression)                                                                            \
-  auto LASTRUN_CONCAT(try_value_, __LINE__) = (expression);                                                       \
+#define TRY_ASSIGN(target, expression)                                                                  \
+  auto LASTRUN_CONCAT(try_value_, __LINE__) = (expression);                                             \
   if (!LASTRUN_CONCAT(try_value_, __LINE__).ok()) return std::move(LASTRUN_CONCAT(try_value_, __LINE__)).error(); \
   target = std::move(LASTRUN_CONCAT(try_value_, __LINE__)).value()

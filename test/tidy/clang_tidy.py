@@ -7,6 +7,7 @@ itself are: their hash names an empty file in the cache. Findings are never cach
 import argparse
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -29,6 +30,17 @@ def key_of(project, file, command, common):
                 stack.append(header)
     texts += [project.own[path.removeprefix("src/")].text for path in sorted(seen)]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def findings_in(root, result):
+    """The findings of one run, each with its notes, of those that are ours: the analyzer also walks into the headers of
+    libraries and finds fault there. A file that does not compile, or a crash of clang-tidy, is always a finding."""
+    blocks = re.split(r"^(?=/[^:\n]+:\d+:\d+: (?:error|warning): )", result.stdout, flags=re.MULTILINE)
+    ours = re.compile(rf"{re.escape(str(root))}/(src|test)/|[^\n]*\[clang-diagnostic-error\]")
+    found = [block.strip() for block in blocks if ours.match(block)]
+    if result.returncode != 0 and len(blocks) < 2:
+        found.append(result.stderr.strip())
+    return found
 
 
 def main():
@@ -66,14 +78,14 @@ def main():
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for done, future in enumerate(as_completed([pool.submit(run, path) for path in wanted]), 1):
             path, result = future.result()
-            if result.returncode == 0:
+            found = findings_in(root, result)
+            if not found:
                 (arguments.cache / wanted[path]).touch()
-            else:
-                failed += 1
-                output = result.stdout.strip() or result.stderr.strip()
-                if output not in shown:  # a finding in a header comes with every source that includes it
-                    print(output, flush=True)
-                shown.add(output)
+            failed += bool(found)
+            for finding in found:
+                if finding not in shown:  # one in a header comes with every source that includes it
+                    print(finding, flush=True)
+                shown.add(finding)
             if sys.stderr.isatty():
                 print(f"\rclang-tidy: {done}/{len(wanted)}", end="\n" if done == len(wanted) else "", file=sys.stderr)
     seconds = time.monotonic() - began
