@@ -54,7 +54,7 @@ class File:
         self.text = path.read_text(encoding="utf-8", errors="replace")
         self.lines = self.text.splitlines()
         self.is_header = path.suffix == ".h"
-        self.is_test = path.stem.endswith(("_test", "_fuzz", "_bench"))
+        self.is_test = path.stem.endswith(("_test", "_fuzz", "_bench")) or self.path.startswith("test/")
 
     @cached_property
     def includes(self):
