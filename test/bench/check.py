@@ -65,7 +65,8 @@ def print_table(programs, size, reference):
     print(f"{'':{width}}  {'seconds':>8} {'fastest':>8} {'GB/s':>6} {'x jq':>7} {'peak MB':>8}")
     for program in programs:
         print(
-            f"{program.name:{width}}  {program.median:8.3f} {min(program.seconds):8.3f} {size / program.median / 1e9:6.2f}"
+            f"{program.name:{width}}  {program.median:8.3f} {min(program.seconds):8.3f}"
+            f" {size / program.median / 1e9:6.2f}"
             f" {reference.median / program.median:7.1f} {program.peak_kb / 1024:8.1f}"
         )
 
@@ -132,7 +133,8 @@ def main():
     peak_ten, seconds = through_a_pipe(lastrun, generator, arguments.runs * 10, work)
     a_run = (peak_ten - peak_once) * 1024 / (arguments.runs * 9)
     print(
-        f"through a pipe: {arguments.runs} runs {peak_once / 1024:.1f} MB, {arguments.runs * 10} runs {peak_ten / 1024:.1f} MB"
+        f"through a pipe: {arguments.runs} runs {peak_once / 1024:.1f} MB,"
+        f" {arguments.runs * 10} runs {peak_ten / 1024:.1f} MB"
         f" in {seconds:.1f} s: {a_run:.1f} bytes for each further run (wanted: 32 MB, then 40 bytes a run)"
     )
 

@@ -26,15 +26,15 @@ TEST_HEADERS = ("gtest/", "gmock/")
 MAIN_LIMIT = 60  # lines; what needs more belongs into app
 VAGUE_FOLDERS = {"utils", "util", "common", "misc", "helper", "helpers"}
 
-STANDARD = set(
-    """algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
-    climits clocale cmath codecvt compare complex concepts condition_variable coroutine csetjmp csignal cstdarg cstddef cstdint
-    cstdio cstdlib cstring ctime cuchar cwchar cwctype deque exception execution filesystem format forward_list fstream
-    functional future initializer_list iomanip ios iosfwd iostream istream iterator latch limits list locale map memory
-    memory_resource mutex new numbers numeric optional ostream queue random ranges ratio regex scoped_allocator semaphore set
-    shared_mutex source_location span sstream stack stdexcept stop_token streambuf string string_view syncstream system_error
-    thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant vector version""".split()
-)
+STANDARD = set("""
+    algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
+    climits clocale cmath codecvt compare complex concepts condition_variable coroutine csetjmp csignal cstdarg
+    cstddef cstdint cstdio cstdlib cstring ctime cuchar cwchar cwctype deque exception execution filesystem format
+    forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream iterator latch
+    limits list locale map memory memory_resource mutex new numbers numeric optional ostream queue random ranges
+    ratio regex scoped_allocator semaphore set shared_mutex source_location span sstream stack stdexcept stop_token
+    streambuf string string_view syncstream system_error thread tuple type_traits typeindex typeinfo unordered_map
+    unordered_set utility valarray variant vector version""".split())
 # Headers of C and of the system: no third party's, but nothing for a pure folder either.
 SYSTEM = re.compile(
     r"(sys|netinet|net|arpa|linux|asm)/.*|(assert|ctype|dirent|dlfcn|endian|err|errno|fcntl|float|getopt|glob|"
@@ -98,7 +98,7 @@ class Project:
         self.built = built_sources(Path(build)) if build else None
 
     def resolve(self, file, include):
-        """The file of ours that is meant: by path from src/, in test/ also one of the same folder. None for any other."""
+        """The file of ours that is meant: by path from src/, in test/ also a neighbour. None for any other."""
         sibling = f"{file.folder}/{include.name}" if include.own and file.path.startswith("test/") else None
         return self.own.get(include.name) or self.own.get(sibling)
 
@@ -265,9 +265,11 @@ def headers_guard_themselves(project):
 
 
 def own_header_comes_first(project):
+    paths = {file.path for file in project.files}
     for file in project.files:
-        subject = re.sub(r"(_test|_fuzz|_bench)?\.cpp$", ".h", file.path.removeprefix("src/"))
-        if not file.is_header and subject in project.own and (not file.includes or file.includes[0].name != subject):
+        subject = re.sub(r"(_test|_fuzz|_bench)?\.cpp$", ".h", file.path)
+        first = project.resolve(file, file.includes[0]) if file.includes else None
+        if not file.is_header and subject in paths and (not first or first.path != subject):
             line = file.includes[0].line if file.includes else 1
             yield Finding(file.path, line, "own-header", f"{subject} comes first: that proves it stands alone")
 

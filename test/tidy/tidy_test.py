@@ -199,6 +199,11 @@ class Tidy(unittest.TestCase):
             {"src/judge/judge_test.cpp": '#include <gtest/gtest.h>\n#include "judge/judge.h"\n'},
         )
 
+        tree = {"test/bench/dump.h": "#pragma once\n"}
+        self.expect(
+            "own-header test/bench/dump.cpp", tree | self.appended("test/bench/dump.cpp", '#include "dump.h"\n')
+        )
+
     def test_a_skip_without_a_reason(self):
         self.expect("skip src/judge/judge_test.cpp", self.appended("src/judge/judge_test.cpp", "GTEST_SKIP();\n"))
         self.assertEqual(self.findings(self.appended("src/judge/judge_test.cpp", 'GTEST_SKIP() << "no disk";\n')), [])
