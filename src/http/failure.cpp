@@ -1,0 +1,58 @@
+#include "http/failure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "http/url.h"
+
+namespace lastrun::http {
+namespace {
+
+std::string in_seconds(std::chrono::milliseconds duration) {
+  return fmt::format("{:g} s", static_cast<double>(duration.count()) / 1000);
+}
+
+}  // namespace
+
+std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase) {
+  auto limit = deadlines.whole;
+  if (phase != Phase::kReceiving) limit = std::min(limit, deadlines.first_byte);
+  if (phase == Phase::kConnecting) limit = std::min(limit, deadlines.connect);
+  return limit;
+}
+
+Error deadline_passed(const Request& request, Phase phase) {
+  const auto limit = time_limit(request.deadlines, phase);
+  std::string what;
+  if (phase == Phase::kConnecting && limit == request.deadlines.connect) {
+    what = fmt::format(
+        "no connection within {} (deadline: connect); is the host reachable from here, or only through a proxy "
+        "(HTTPS_PROXY)?",
+        in_seconds(limit));
+  } else if (phase != Phase::kReceiving && limit == request.deadlines.first_byte) {
+    what = fmt::format("no answer within {} (deadline: first byte)", in_seconds(limit));
+  } else {
+    what = fmt::format("the answer was not complete within {} (deadline: whole)", in_seconds(limit));
+  }
+  return Error{ErrorKind::kTimeout, describe(request) + ": " + what, Retry::kYes};
+}
+
+Error no_connection(const Request& request, const std::string& why) {
+  return Error{ErrorKind::kUnavailable, fmt::format("{}: no connection: {}", describe(request), why), Retry::kYes};
+}
+
+Error no_whole_answer(const Request& request, const std::string& why) {
+  return Error{ErrorKind::kUnavailable, fmt::format("{}: no whole answer: {}", describe(request), why), Retry::kYes};
+}
+
+Error answer_too_large(const Request& request) {
+  return Error{ErrorKind::kLimit, fmt::format("{}: the answer is larger than the {} bytes that are accepted here",
+                                              describe(request), request.max_body_bytes)};
+}
+
+Error cancelled(const Request& request) {
+  return Error{ErrorKind::kCancelled, describe(request) + ": cancelled, as we were asked to stop"};
+}
+
+}  // namespace lastrun::http
