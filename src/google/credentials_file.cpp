@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <system_error>
 
 #include "google/json_fields.h"
+#include "http/url.h"
 
 namespace lastrun::google {
 namespace {
@@ -71,7 +71,7 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 // What of an external account names the place its subject token comes from.
-std::string_view external_account_kind(const JsonFields& fields) {
+std::string external_account_kind(const JsonFields& fields) {
   if (fields.has("credential_source", "environment_id")) return "external_account (AWS)";
   if (fields.has("credential_source", "executable")) return "external_account (executable)";
   if (fields.has("credential_source", "certificate")) return "external_account (certificate)";
@@ -82,56 +82,29 @@ std::string_view external_account_kind(const JsonFields& fields) {
 
 // Refuses every type but the two that are read.
 Error refuse_type(const std::string& type, const JsonFields& fields) {
-  static constexpr std::array kLater{std::string_view{"impersonated_service_account"}};
-  static constexpr std::array kNever{std::string_view{"external_account_authorized_user"},
-                                     std::string_view{"gdch_service_account"}};
-  if (type == "external_account") {
-    const auto kind = external_account_kind(fields);
-    const bool later = kind.ends_with("(URL)") || kind.ends_with("(file)");
-    return input_error(fmt::format("is of type {}, which lastrun does not read{}; {}", kind,
-                                   later ? " yet (it is planned)" : "", kWhatWorks));
-  }
-  if (std::find(kLater.begin(), kLater.end(), type) != kLater.end()) {
+  const std::string kind = type == "external_account" ? external_account_kind(fields) : type;
+  for (const auto planned : {"impersonated_service_account", "external_account (URL)", "external_account (file)"}) {
+    if (kind != planned) continue;
     return input_error(
-        fmt::format("is of type {}, which lastrun does not read yet (it is planned); {}", type, kWhatWorks));
+        fmt::format("is of type {}, which lastrun does not read yet (it is planned); {}", kind, kWhatWorks));
   }
-  if (std::find(kNever.begin(), kNever.end(), type) != kNever.end()) {
-    return input_error(fmt::format("is of type {}, which lastrun does not read; {}", type, kWhatWorks));
+  if (type == "external_account" || type == "external_account_authorized_user" || type == "gdch_service_account") {
+    return input_error(fmt::format("is of type {}, which lastrun does not read; {}", kind, kWhatWorks));
   }
   return input_error(fmt::format("is of the unknown type {}; {}", quote_name(type), kWhatWorks));
 }
 
-// "https" for https://HOST…, "http" likewise; empty for anything else, or where the host is not plain.
-struct Endpoint {
-  std::string_view scheme;
-  std::string_view host;
-};
-std::optional<Endpoint> split_endpoint(std::string_view uri) {
-  if (!is_visible_ascii(uri)) return std::nullopt;
-  const auto colon = uri.find("://");
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view rest = uri.substr(colon + 3);
-  std::string_view authority = rest.substr(0, rest.find_first_of("/?#\\"));
-  if (authority.find('@') != std::string_view::npos) return std::nullopt;
-  std::string_view host = authority;
-  if (host.starts_with('[')) {
-    host = host.substr(0, host.find(']') + 1);
-  } else {
-    host = host.substr(0, host.find(':'));
-  }
-  if (host.empty()) return std::nullopt;
-  return Endpoint{uri.substr(0, colon), host};
+// The host of "host:port", IPv6 addresses with their brackets.
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
 }
 
 Result<void> check_token_uri(std::string_view uri) {
-  const auto endpoint = split_endpoint(uri);
-  if (endpoint && endpoint->scheme == "https") return kOk;
-  static constexpr std::array kLoopback{std::string_view{"127.0.0.1"}, std::string_view{"[::1]"},
-                                        std::string_view{"localhost"}};
-  if (endpoint && endpoint->scheme == "http" &&
-      std::find(kLoopback.begin(), kLoopback.end(), endpoint->host) != kLoopback.end()) {
-    return kOk;
-  }
+  const auto url = http::split_url(uri);
+  const auto host = url.ok() ? host_of(url->authority) : std::string_view{};
+  const bool loopback = host == "127.0.0.1" || host == "[::1]" || host == "localhost";
+  if (url.ok() && !host.empty() && (url->scheme == "https" || (url->scheme == "http" && loopback))) return kOk;
   return input_error(
       "field 'token_uri' must begin with https:// (http:// only to this machine itself): secrets go there");
 }
