@@ -20,10 +20,8 @@ bool worth_another_try(const http::Outcome& outcome) {
     case 429:
     case 500:
     case 503:
-    case 504:
-      return true;
-    default:
-      return false;
+    case 504: return true;
+    default: return false;
   }
 }
 
