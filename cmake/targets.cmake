@@ -1,4 +1,9 @@
-# How a folder becomes a static library and its tests a CTest entry.
+# How a folder becomes a static library, its tests a CTest entry, its decoders fuzz targets.
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
 
 add_library(lastrun_flags INTERFACE)
 target_include_directories(lastrun_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -6,9 +11,15 @@ target_compile_options(lastrun_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<CXX_COMPILER_ID:GNU>:-Wnull-dereference -Wduplicated-cond -Wlogical-op>
   $<$<BOOL:${LASTRUN_WERROR}>:-Werror>)
+# Bounds of vectors, strings and optionals are checked wherever tests run.
+target_compile_definitions(lastrun_flags INTERFACE $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)
 if(LASTRUN_SANITIZE)
-  target_compile_options(lastrun_flags INTERFACE -fsanitize=${LASTRUN_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(lastrun_flags INTERFACE
+    -fsanitize=${LASTRUN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(lastrun_flags INTERFACE -fsanitize=${LASTRUN_SANITIZE})
+endif()
+if(LASTRUN_FUZZ)
+  target_compile_options(lastrun_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 target_link_libraries(lastrun_flags INTERFACE Threads::Threads)
 
@@ -29,12 +40,42 @@ function(lastrun_library name)
   endif()
 endfunction()
 
-# One executable of GoogleTests. It runs with the source tree in LASTRUN_SOURCE_DIR and the built program in LASTRUN_BINARY.
+# lastrun_test(NAME SOURCES a_test.cpp LINKS lastrun_base TIMEOUT 60 SLOW ALONE)
+# One executable of GoogleTests, one CTest entry. It finds the source tree in LASTRUN_SOURCE_DIR and the built program
+# in LASTRUN_BINARY. TIMEOUT is in seconds (default 120). SLOW: runs with `./dev test --all` only.
+# ALONE: runs while no other test does. A skipped or disabled test is a failure.
 function(lastrun_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SLOW;ALONE" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE lastrun_flags ${ARG_LINKS} PkgConfig::GTEST PkgConfig::GMOCK gtest_main)
   target_compile_definitions(${name} PRIVATE
     LASTRUN_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LASTRUN_BINARY="${PROJECT_BINARY_DIR}/lastrun")
   add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES
+    TIMEOUT ${ARG_TIMEOUT}
+    FAIL_REGULAR_EXPRESSION "\\[  SKIPPED \\];YOU HAVE [0-9]+ DISABLED"
+    LABELS "$<IF:$<BOOL:${ARG_SLOW}>,slow,fast>"
+    RUN_SERIAL $<BOOL:${ARG_ALONE}>)
+endfunction()
+
+# lastrun_fuzz(NAME SOURCES x_fuzz.cpp LINKS lastrun_source_file)
+# One LLVMFuzzerTestOneInput. Preset `fuzz` makes it build/fuzz/fuzzers/NAME for `./dev fuzz`; every other preset makes
+# it a test that runs it over its seeds, test/fuzz/corpus/NAME, so that it always compiles and no mended finding returns.
+add_custom_target(fuzzers)
+function(lastrun_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  if(LASTRUN_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+    add_dependencies(fuzzers ${name})
+  else()
+    add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/test/fuzz/replay.cpp)
+    add_test(NAME ${name} COMMAND ${name} ${PROJECT_SOURCE_DIR}/test/fuzz/corpus/${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS fast)
+  endif()
+  target_link_libraries(${name} PRIVATE lastrun_flags ${ARG_LINKS})
 endfunction()
