@@ -51,15 +51,15 @@ class [[nodiscard]] Result {
   // The value; a failed Result has none, asking for it is our mistake (CHECK).
   T& value() & {
     CHECK(ok());
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   const T& value() const& {
     CHECK(ok());
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   T&& value() && {
     CHECK(ok());
-    return std::move(*std::get_if<0>(&state_));
+    return std::move(std::get<0>(state_));
   }
 
   T& operator*() & { return value(); }
@@ -70,20 +70,19 @@ class [[nodiscard]] Result {
   // The error; a Result that is ok has none (CHECK).
   const Error& error() const& {
     CHECK(!ok());
-    return *std::get_if<1>(&state_);
+    return std::get<1>(state_);
   }
   Error&& error() && {
     CHECK(!ok());
-    return std::move(*std::get_if<1>(&state_));
+    return std::move(std::get<1>(state_));
   }
 
  private:
   std::variant<T, Error> state_;
 };
 
-// Success without a value: `return kOk;`.
+// Success without a value: `return Ok{};`.
 struct Ok {};
-inline constexpr Ok kOk{};
 
 template <>
 class [[nodiscard]] Result<void> {

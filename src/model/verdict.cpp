@@ -45,7 +45,6 @@ std::string_view name_of(Reason reason) {
     case Reason::kOutcomeUnseen: return "outcome-unseen";
     case Reason::kNotFinished: return "not-finished";
     case Reason::kNoRuns: return "no-runs";
-    case Reason::kOnlyReplaced: return "only-replaced";
   }
   CHECK(false);
 }

@@ -45,7 +45,6 @@ enum class Reason {
   kOutcomeUnseen,      // unknown: a run came and went, and nothing tells how it ended
   kNotFinished,        // never: runs are under way or pending, none has finished
   kNoRuns,             // never: a schedule without a run
-  kOnlyReplaced,       // never: every run that ended was replaced by its successor
 };
 
 // "succeeded", "run-failed", …: stable, for machines; kebab-case.

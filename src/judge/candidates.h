@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "judge/run_facts.h"
+#include "model/observation.h"
+#include "model/verdict.h"
+
+namespace lastrun::judge {
+
+// The few runs of a batch that may still decide it, with the strings that a verdict shows.
+// A listing may hold a million runs; their names and messages are kept only here, and only while no other run has
+// outdone them for good.
+class Candidates {
+ public:
+  // For the rule newest-finished: keeps what no other run seen so far has outdone, and the newest run of all.
+  void offer(const RunFacts& facts, const RunObservation& run);
+
+  // For rules by which one run decides alone: keeps the runs of the highest `rank`, the last one listed at the end.
+  struct Rank {
+    Time first{};
+    Time second{};
+    auto operator<=>(const Rank&) const = default;
+  };
+  void offer_ranked(const Rank& rank, const RunFacts& facts, const RunObservation& run);
+
+  // The run that was ranked highest; of several the one that was listed last. Null when nothing was offered.
+  [[nodiscard]] const RunFacts* highest() const;
+
+  // What is known of the run with these facts; only its times if its strings were not kept (a run that was listed
+  // twice, as a success and as a failure, can bring that about).
+  [[nodiscard]] RunInfo info_of(const RunFacts& facts) const;
+
+ private:
+  struct Candidate {
+    RunFacts facts;
+    RunInfo info;
+  };
+  [[nodiscard]] bool is_newest(const RunFacts& run) const;
+  [[nodiscard]] bool is_outdone(const RunFacts& run) const;
+  void prune();
+
+  static constexpr std::size_t kPruneAt = 8;  // most batches never reach it
+  std::vector<Candidate> candidates_;
+  std::size_t prune_at_ = kPruneAt;
+  Rank rank_;
+};
+
+}  // namespace lastrun::judge

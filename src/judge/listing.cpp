@@ -1,0 +1,208 @@
+#include "judge/listing.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "judge/grouping.h"
+#include "judge/rules.h"
+
+namespace lastrun::judge {
+namespace {
+
+// One text for a key and its group. No name of Kubernetes' holds a NUL byte; a pattern's labels neither.
+std::string map_key(const BatchKey& key, const std::optional<BatchKey>& group) {
+  std::string text = key.cluster + '\0' + key.namespace_name + '\0' + key.kind + '\0' + key.name;
+  if (group) text += '\0' + group->namespace_name + '\0' + group->name;
+  return text;
+}
+
+// The same run listed twice counts once, with its newest version; what is left is in the order of runs.
+void count_once_and_order(std::vector<RunFacts>& runs) {
+  std::sort(runs.begin(), runs.end(), [](const RunFacts& a, const RunFacts& b) {
+    return a.uid != b.uid ? a.uid < b.uid : a.version > b.version;
+  });
+  const auto same_run = [](const RunFacts& a, const RunFacts& b) { return a.uid == b.uid; };
+  runs.erase(std::unique(runs.begin(), runs.end(), same_run), runs.end());
+  std::sort(runs.begin(), runs.end(), runs_before);
+}
+
+bool is_group(const BatchKey& key) { return key.kind == "Namespace" || key.kind == "Pattern"; }
+bool is_scheduled(const BatchKey& key) { return key.kind == "CronWorkflow" || key.kind == "CronJob"; }
+
+Reason reason_of_group(Status status) {
+  switch (status) {
+    case Status::kFailed: return Reason::kMemberFailed;
+    case Status::kUnknown: return Reason::kMemberUnknown;
+    case Status::kOk: return Reason::kMembersOk;
+    case Status::kNever: return Reason::kNotFinished;
+  }
+  return Reason::kNotFinished;
+}
+
+// Rule any: the verdict of a group. Its status is the worst of its members', where one that never finished a run is
+// outweighed by one that is fine; it names the first member of that status.
+Verdict combine(const BatchKey& group, const std::vector<Verdict>& members) {
+  const Verdict& worst = *std::min_element(members.begin(), members.end(),
+                                           [](const Verdict& a, const Verdict& b) { return a.status < b.status; });
+  Verdict verdict = worst;
+  verdict.batch = group;
+  verdict.reason = reason_of_group(worst.status);
+  verdict.also.clear();
+  verdict.suspended = false;
+  if (worst.status == Status::kFailed || worst.status == Status::kUnknown) {
+    verdict.message = worst.batch.kind + " " + worst.batch.name + ": " + std::string(name_of(worst.reason));
+    if (!worst.message.empty()) verdict.message += ": " + worst.message;
+  }
+  // Failing since the first of the failing members began to, fine since the last of the fine ones was.
+  for (const Verdict& member : members) {
+    if (member.status != worst.status) continue;
+    const bool later_counts = worst.status == Status::kOk;
+    if (member.since && (!verdict.since || (*member.since > *verdict.since) == later_counts)) {
+      verdict.since = member.since;
+      verdict.since_at_least = member.since_at_least;
+    }
+  }
+  return verdict;
+}
+
+}  // namespace
+
+bool Listing::one_run_decides() const {
+  return settings_.rule == Rule::kNewest || settings_.rule == Rule::kLastFinishedPod;
+}
+
+bool Listing::takes(const RunObservation& run) {
+  const bool is_pod = run.kind == RunKind::kPod;
+  if (settings_.rule == Rule::kLastFinishedPod) {
+    if (!is_pod) ++counts_.not_pods;
+    return is_pod && run.completed && run.finished.has_value();
+  }
+  if (is_pod) {
+    ++counts_.pods;
+    return false;
+  }
+  // The pipeline knows no owners: its rule counts whatever is listed.
+  if (run.owned && !settings_.include_owned && settings_.rule != Rule::kNewest) {
+    ++counts_.owned;
+    return false;
+  }
+  return true;
+}
+
+bool Listing::takes_schedules() const {
+  if (std::holds_alternative<ByOwner>(settings_.grouping)) return settings_.rule != Rule::kLastFinishedPod;
+  return settings_.rule == Rule::kAny && std::holds_alternative<ByNamespace>(settings_.grouping);
+}
+
+std::uint32_t Listing::number_of(const BatchKey& key, const std::optional<BatchKey>& group) {
+  const auto [entry, is_new] = numbers_.try_emplace(map_key(key, group), static_cast<std::uint32_t>(batches_.size()));
+  if (is_new) batches_.push_back({key, group, std::nullopt, {}});
+  return entry->second;
+}
+
+void Listing::add(const RunObservation& run) {
+  counts_.newest_time = std::max({counts_.newest_time, run.created, run.finished.value_or(Time{})});
+  if (!takes(run)) return;
+  ++counts_.runs;
+
+  const OwnerView owner = owner_of(run);
+  const BatchKey key = batch_of(run, owner, settings_.grouping);
+  const bool member_of_group = settings_.rule == Rule::kAny && is_group(key);
+  const std::uint32_t number =
+      member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, std::nullopt);
+
+  RunFacts facts = classify(run, settings_.stopped);
+  facts.batch = number;
+  if (run.uid.empty()) facts.uid = Uid{0, counts_.runs};  // without an identity it counts each time it is listed
+  Candidates& candidates = batches_[number].candidates;
+  if (settings_.rule == Rule::kNewest) {
+    candidates.offer_ranked({run.created, Time{}}, facts, run);
+  } else if (settings_.rule == Rule::kLastFinishedPod) {
+    candidates.offer_ranked({*run.finished, run.created}, facts, run);
+  } else {
+    candidates.offer(facts, run);
+    runs_.push_back(facts);
+  }
+}
+
+void Listing::add(const ScheduleObservation& schedule) {
+  if (!takes_schedules()) return;
+  ++counts_.schedules;
+  const BatchKey key = batch_of(schedule);
+  std::optional<BatchKey> group;
+  if (!std::holds_alternative<ByOwner>(settings_.grouping)) {
+    group = BatchKey{key.cluster, key.namespace_name, key.namespace_name, "Namespace"};
+  }
+  batches_[number_of(key, group)].schedule = ScheduleEvidence(schedule);
+}
+
+Verdict Listing::judge(const Batch& batch, std::vector<RunFacts>& runs) const {
+  Verdict verdict;
+  verdict.batch = batch.key;
+  Decision decision;
+  std::optional<RunFacts> newest;
+  if (one_run_decides()) {
+    if (const RunFacts* only = batch.candidates.highest()) {
+      runs.assign(1, *only);
+      decision = decide_single(*only);
+    }
+  } else {
+    count_once_and_order(runs);
+    decision = decide_newest_finished(runs);
+    if (!runs.empty()) newest = runs.back();
+  }
+  verdict.status = decision.status;
+  verdict.reason = decision.reason;
+  verdict.since = decision.since;
+  verdict.since_at_least = decision.since_at_least;
+  if (decision.run) verdict.run = batch.candidates.info_of(runs[*decision.run]);
+  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, newest);
+  return verdict;
+}
+
+std::vector<Verdict> Listing::verdicts() {
+  std::sort(runs_.begin(), runs_.end(), [](const RunFacts& a, const RunFacts& b) { return a.batch < b.batch; });
+  std::vector<Verdict> verdicts;
+  std::map<BatchKey, std::vector<Verdict>> groups;
+  std::vector<RunFacts> runs;
+  auto next = runs_.begin();
+  for (std::uint32_t number = 0; number < batches_.size(); ++number) {
+    runs.clear();
+    for (; next != runs_.end() && next->batch == number; ++next) runs.push_back(*next);
+    const Batch& batch = batches_[number];
+    Verdict verdict = judge(batch, runs);
+    if (batch.group) {
+      groups[*batch.group].push_back(std::move(verdict));
+    } else {
+      verdicts.push_back(std::move(verdict));
+    }
+  }
+  for (const auto& [group, members] : groups) verdicts.push_back(combine(group, members));
+  std::sort(verdicts.begin(), verdicts.end(),
+            [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
+  limit_unscheduled(verdicts);
+  return verdicts;
+}
+
+void Listing::limit_unscheduled(std::vector<Verdict>& verdicts) {
+  std::map<std::pair<std::string, std::string>, std::size_t> kept;
+  const auto counts = [](const Verdict& v) { return !is_group(v.batch) && !is_scheduled(v.batch); };
+  const auto place = [](const Verdict& v) { return std::make_pair(v.batch.cluster, v.batch.namespace_name); };
+  for (const Verdict& verdict : verdicts) {
+    if (counts(verdict) && verdict.status == Status::kFailed) ++kept[place(verdict)];
+  }
+  // Failing ones take their places first; the rest fill up what is left, in the order of their keys.
+  std::map<std::pair<std::string, std::string>, std::size_t> failing_kept;
+  const std::size_t before = verdicts.size();
+  std::erase_if(verdicts, [&](const Verdict& verdict) {
+    if (!counts(verdict)) return false;
+    std::size_t& used = verdict.status == Status::kFailed ? failing_kept[place(verdict)] : kept[place(verdict)];
+    if (used >= settings_.max_unscheduled_batches) return true;
+    ++used;
+    return false;
+  });
+  counts_.left_out_batches = before - verdicts.size();
+}
+
+}  // namespace lastrun::judge

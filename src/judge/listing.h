@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "judge/candidates.h"
+#include "judge/run_facts.h"
+#include "judge/schedule_evidence.h"
+#include "judge/settings.h"
+#include "model/observation.h"
+#include "model/verdict.h"
+
+namespace lastrun::judge {
+
+// What was seen and what was left out, for notes to the reader.
+struct ListingCounts {
+  std::uint64_t runs = 0;              // taken in; a run that was listed twice counts twice here
+  std::uint64_t owned = 0;             // left out: Workflows of Workflows, Jobs of other controllers
+  std::uint64_t pods = 0;              // left out: pods, where the rule judges Workflows and Jobs
+  std::uint64_t not_pods = 0;          // left out: Workflows and Jobs, where the rule judges pods
+  std::uint64_t schedules = 0;         // schedule objects taken in
+  std::uint64_t left_out_batches = 0;  // beyond Settings::max_unscheduled_batches; known after verdicts()
+  Time newest_time{};                  // the newest time that any run told
+};
+
+// Everything that one look at a source showed, and the verdicts that follow from it alone: no memory, no clock.
+// Runs come in any order; one that comes twice (same uid) counts once, with its newest version.
+// Memory: 40 bytes a run, and a few hundred a batch: strings are kept only of runs that may still decide. Under
+// `newest` and `last-finished-pod` nothing is kept of a run that another one has outdone.
+// Thread: one caller at a time.
+class Listing {
+ public:
+  explicit Listing(Settings settings) : settings_(std::move(settings)) {}
+
+  // Takes in one run. The views need to live only during the call.
+  void add(const RunObservation& run);
+  // Takes in one schedule object. Counts only where batches follow their owners.
+  void add(const ScheduleObservation& schedule);
+
+  // The verdicts, in the order of their keys. Called once, at the end.
+  [[nodiscard]] std::vector<Verdict> verdicts();
+
+  [[nodiscard]] const ListingCounts& counts() const { return counts_; }
+
+ private:
+  struct Batch {
+    BatchKey key;
+    std::optional<BatchKey> group;  // rule any: the group whose verdict this batch is part of
+    std::optional<ScheduleEvidence> schedule;
+    Candidates candidates;
+  };
+
+  [[nodiscard]] bool one_run_decides() const;
+  [[nodiscard]] bool takes(const RunObservation& run);
+  [[nodiscard]] bool takes_schedules() const;
+  // The number of the batch with this key, which is made if it is new.
+  std::uint32_t number_of(const BatchKey& key, const std::optional<BatchKey>& group);
+  // `runs` are all of the batch, in any order.
+  [[nodiscard]] Verdict judge(const Batch& batch, std::vector<RunFacts>& runs) const;
+  void limit_unscheduled(std::vector<Verdict>& verdicts);
+
+  Settings settings_;
+  ListingCounts counts_;
+  std::deque<Batch> batches_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // by key and group
+  std::deque<RunFacts> runs_;
+};
+
+}  // namespace lastrun::judge
