@@ -74,6 +74,13 @@ Result<ServerProcess> ServerProcess::start(const std::vector<std::string>& argv,
   return server;
 }
 
+Result<ServerProcess> ServerProcess::start_python(const std::string& script, const std::vector<std::string>& arguments,
+                                                  milliseconds patience) {
+  std::vector<std::string> argv{"/usr/bin/python3", "-B", script};  // -B: nothing is written beside the script
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return start(argv, patience);
+}
+
 ServerProcess::ServerProcess(ServerProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, 0)), output_(other.output_), port_(other.port_) {}
 
