@@ -80,7 +80,7 @@ Result<void> check_sendable(const Request& request) {
     }
   }
   if (request.method == Method::kGet && !request.body.empty()) return refuse("a GET has no body");
-  return kOk;
+  return Ok{};
 }
 
 }  // namespace lastrun::http
