@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostSeries = 200;  // of one request; a larger one is refused whole
 constexpr std::size_t kMostTries = 6;     // of one request: with pauses of 0.5 to 8 s about 15 s
-constexpr std::size_t kSpareResends = 20;  // of one call, beside one for each of its requests: no storm on a sick server
+constexpr std::size_t kSpareResends =
+    20;  // of one call, beside one for each of its requests: no storm on a sick server
 constexpr milliseconds kShortestTry{500};  // with less time left no try is begun: it would only make points uncertain
 constexpr milliseconds kLongestNap{50};    // a pause looks at `stop` this often
 
@@ -152,10 +153,9 @@ class MonitoringClient::Sending {
     std::vector<http::Request> requests;
     for (Part& part : wave) {
       if (++part.tries == 2) report_.resent += part.progress.points;
-      requests.push_back(client_.request(
-          http::Method::kPost, url,
-          render_time_series(points_.data() + part.first, part.progress.points, settings.metric, settings.resource,
-                             end_time_)));
+      requests.push_back(client_.request(http::Method::kPost, url,
+                                         render_time_series(points_.data() + part.first, part.progress.points,
+                                                            settings.metric, settings.resource, end_time_)));
     }
     const auto outcomes = client_.http_->send_all(requests, settings.max_concurrent, stop_);
     CHECK(outcomes.size() == wave.size());
@@ -184,7 +184,8 @@ class MonitoringClient::Sending {
     if (part.tries >= kMostTries) return abandon(part, fmt::format("given up after {} tries", part.tries));
     if (resends_left_ == 0) return abandon(part, "too many requests had to be sent again");
     if (client_.time_is_up_in(wait)) {
-      return abandon(part, fmt::format("no time is left to wait {} s and try again", std::chrono::ceil<Seconds>(wait).count()));
+      return abandon(
+          part, fmt::format("no time is left to wait {} s and try again", std::chrono::ceil<Seconds>(wait).count()));
     }
     --resends_left_;
     part.not_before = client_.clock_->steady_now() + wait;
@@ -227,14 +228,14 @@ class MonitoringClient::Sending {
   DeliveryReport report_;
   std::deque<Part> queue_;
   std::size_t resends_left_ = 0;
-  std::size_t bad_waves_ = 0;                        // without any answer that settles something, in a row
-  std::chrono::steady_clock::time_point gate_{};     // nothing is sent before
-  std::string closed_;                               // why nothing more is sent at all
+  std::size_t bad_waves_ = 0;                     // without any answer that settles something, in a row
+  std::chrono::steady_clock::time_point gate_{};  // nothing is sent before
+  std::string closed_;                            // why nothing more is sent at all
   bool token_renewed_ = false;
 };
 
-Result<MonitoringClient> MonitoringClient::open(Settings settings, http::HttpClient& http,
-                                                google::TokenSource* tokens, Clock& clock) {
+Result<MonitoringClient> MonitoringClient::open(Settings settings, http::HttpClient& http, google::TokenSource* tokens,
+                                                Clock& clock) {
   CHECK(settings.max_concurrent > 0);
   TRY_ASSIGN(settings.endpoint, check_endpoint(settings.endpoint, tokens != nullptr ? Auth::kToken : Auth::kNone));
   TRY(check_project(settings.project));
@@ -269,8 +270,8 @@ http::Request MonitoringClient::request(http::Method method, std::string url, st
   return request;
 }
 
-Result<http::Response> MonitoringClient::exchange(http::Method method, const std::string& url,
-                                                  const std::string& body, std::stop_token stop) {
+Result<http::Response> MonitoringClient::exchange(http::Method method, const std::string& url, const std::string& body,
+                                                  std::stop_token stop) {
   const Interval interval(*this);
   bool token_renewed = false;
   for (std::size_t tries = 1;; ++tries) {
@@ -304,8 +305,8 @@ void MonitoringClient::pause(milliseconds duration, const std::stop_token& stop)
 
 Result<Descriptor> MonitoringClient::read_descriptor(std::stop_token stop) {
   const auto attempt = fmt::format("reading the descriptor of {} in project {}", settings_.metric, settings_.project);
-  const auto answer = exchange(http::Method::kGet,
-                               descriptor_url(settings_.endpoint, settings_.project, settings_.metric), {}, stop);
+  const auto answer =
+      exchange(http::Method::kGet, descriptor_url(settings_.endpoint, settings_.project, settings_.metric), {}, stop);
   if (!answer.ok()) return answer.error().within(attempt);
   auto descriptor = decode_descriptor(answer->body);
   if (!descriptor.ok()) return descriptor.error().within(attempt);

@@ -64,8 +64,7 @@ class MonitoringClient {
   // Sends the points as of `end_time`, at most 200 a request. An Error means that nothing was sent: kInput for labels
   // that cannot be or two points of one series, kPermission and others where no token was to be had. Everything else
   // is in the report. No points: no request.
-  [[nodiscard]] Result<DeliveryReport> send(const std::vector<Point>& points, Time end_time,
-                                            std::stop_token stop = {});
+  [[nodiscard]] Result<DeliveryReport> send(const std::vector<Point>& points, Time end_time, std::stop_token stop = {});
 
   // The requests that the calls above would make, one JSON object a line, without credentials.
   [[nodiscard]] std::string dry_read_descriptor() const;

@@ -65,7 +65,9 @@ LabelMapping labels_of_owner() {
   return {{"cluster", "{cluster}"}, {"namespace_name", "{namespace}"}, {"kind", "{kind}"}, {"batch", "{batch}"}};
 }
 
-LabelMapping labels_of_namespace() { return {{"namespace_name", "{namespace}"}}; }
+LabelMapping labels_of_namespace() {
+  return {{"namespace_name", "{namespace}"}};
+}
 
 Result<LabelMapping> parse_label_mapping(const std::vector<std::string>& settings) {
   const auto refuse = [](std::string message) { return Error{ErrorKind::kUsage, std::move(message)}; };
@@ -105,7 +107,8 @@ Result<MappedPoints> map_verdicts(const std::vector<Verdict>& verdicts, const La
     } else if (reduction == Reduction::kNone) {
       return Error{ErrorKind::kInput,
                    fmt::format("{} and {} would share the series {}; choose labels that tell them apart, or reduce by "
-                               "max", describe(*series[place->second].first_batch), describe(verdict.batch),
+                               "max",
+                               describe(*series[place->second].first_batch), describe(verdict.batch),
                                cloud_monitoring::describe(place->first))};
     }
     Series& its = series[place->second];

@@ -10,11 +10,19 @@
 namespace lastrun::cloud_monitoring {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
-Error usage(std::string message) { return Error{ErrorKind::kUsage, std::move(message)}; }
+Error usage(std::string message) {
+  return Error{ErrorKind::kUsage, std::move(message)};
+}
 
 // How many bytes the UTF-8 sequence at the start of `text` has; 0 if it is none (RFC 3629: no surrogates, none beyond
 // U+10FFFF, none longer than needed).
@@ -96,8 +104,8 @@ Result<std::string> check_endpoint(std::string_view endpoint, Auth auth) {
   if (!http && !endpoint.starts_with("https://")) {
     return usage(fmt::format("endpoint '{}': expected http://HOST[:PORT] or https://HOST[:PORT]", one_line(endpoint)));
   }
-  while (endpoint.ends_with('/')) endpoint.remove_suffix(1);
-  const std::string_view rest = endpoint.substr(std::min(endpoint.size(), endpoint.find("://") + 3));
+  std::string_view rest = endpoint.substr(endpoint.find("://") + 3);
+  while (rest.ends_with('/')) rest.remove_suffix(1);
   const std::string_view authority = rest.substr(0, rest.find('/'));
   if (authority.empty()) return usage(fmt::format("endpoint '{}': a host is missing", one_line(endpoint)));
   // What stands before an '@' may be a password: not repeated in the message.
@@ -107,10 +115,12 @@ Result<std::string> check_endpoint(std::string_view endpoint, Auth auth) {
     return usage(fmt::format("endpoint '{}': expected scheme, host, port and path only", one_line(endpoint)));
   }
   if (http && auth == Auth::kToken && !is_loopback(authority)) {
-    return usage(fmt::format("endpoint '{}': a token is not sent over plain http to another machine; use https, or "
-                             "send without credentials", one_line(endpoint)));
+    return usage(
+        fmt::format("endpoint '{}': a token is not sent over plain http to another machine; use https, or "
+                    "send without credentials",
+                    one_line(endpoint)));
   }
-  return std::string(endpoint);
+  return fmt::format("{}://{}", http ? "http" : "https", rest);
 }
 
 Result<void> check_project(std::string_view project) {

@@ -12,9 +12,9 @@
 namespace lastrun::cloud_monitoring {
 
 inline constexpr std::string_view kDefaultEndpoint = "https://monitoring.googleapis.com";
-inline constexpr std::size_t kMostLabels = 30;            // per metric descriptor
-inline constexpr std::size_t kLongestLabelKey = 100;      // characters
-inline constexpr std::size_t kLongestLabelValue = 1024;   // characters (LabelDescriptor.valueType), not bytes
+inline constexpr std::size_t kMostLabels = 30;             // per metric descriptor
+inline constexpr std::size_t kLongestLabelKey = 100;       // characters
+inline constexpr std::size_t kLongestLabelValue = 1024;    // characters (LabelDescriptor.valueType), not bytes
 inline constexpr std::size_t kMostActiveSeries = 200'000;  // per monitored resource and metric
 
 // "https://monitoring.googleapis.com" for "googleapis.com", and so on for other universes.

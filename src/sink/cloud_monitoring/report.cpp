@@ -17,10 +17,14 @@ constexpr Seconds kNotableSkew{60};
 
 std::string_view name_of(Fate fate) {
   switch (fate) {
-    case Fate::kDelivered: return "delivered";
-    case Fate::kRefused: return "refused";
-    case Fate::kUncertain: return "uncertain";
-    case Fate::kUnsent: return "unsent";
+    case Fate::kDelivered:
+      return "delivered";
+    case Fate::kRefused:
+      return "refused";
+    case Fate::kUncertain:
+      return "uncertain";
+    case Fate::kUnsent:
+      return "unsent";
   }
   CHECK(false);
 }
@@ -28,14 +32,21 @@ std::string_view name_of(Fate fate) {
 void DeliveryReport::add(Fate fate, std::size_t count, const std::string& reason) {
   if (count == 0) return;
   switch (fate) {
-    case Fate::kDelivered: delivered += count; return;
-    case Fate::kRefused: refused += count; break;
-    case Fate::kUncertain: uncertain += count; break;
-    case Fate::kUnsent: unsent += count; break;
+    case Fate::kDelivered:
+      delivered += count;
+      return;
+    case Fate::kRefused:
+      refused += count;
+      break;
+    case Fate::kUncertain:
+      uncertain += count;
+      break;
+    case Fate::kUnsent:
+      unsent += count;
+      break;
   }
-  const auto same = std::find_if(losses.begin(), losses.end(), [&](const Loss& loss) {
-    return loss.fate == fate && loss.reason == reason;
-  });
+  const auto same = std::find_if(losses.begin(), losses.end(),
+                                 [&](const Loss& loss) { return loss.fate == fate && loss.reason == reason; });
   if (same != losses.end()) {
     same->points += count;
   } else {

@@ -21,10 +21,14 @@ constexpr int kFailedPrecondition = 9;
 constexpr Seconds kFarthestPast = std::chrono::hours{25};
 constexpr Seconds kFarthestFuture = std::chrono::minutes{5};
 
-bool like_a_repetition(int code) { return code == kInvalidArgument || code == kFailedPrecondition; }
+bool like_a_repetition(int code) {
+  return code == kInvalidArgument || code == kFailedPrecondition;
+}
 
 // 500, 502, 503 and 504 may have written some or all of it.
-bool is_server_failure(int status) { return status == 500 || status == 502 || status == 503 || status == 504; }
+bool is_server_failure(int status) {
+  return status == 500 || status == 502 || status == 503 || status == 504;
+}
 
 bool acceptable(Time end_time, const http::Response& response) {
   const auto server_now = parse_http_date(response.headers.get("Date"));
@@ -91,10 +95,10 @@ Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progres
   }
 
   const http::Response& response = *outcome;
-  if (response.status == 200) {
-    const bool genuine = is_object(response.body);
+  if (response.status >= 200 && response.status < 300) {
+    const bool genuine = response.status == 200 && is_object(response.body);
     report.add(genuine ? Fate::kDelivered : Fate::kUncertain, progress.points,
-               "200, but not with an answer of Cloud Monitoring");
+               fmt::format("{}, but not with an answer of Cloud Monitoring", response.status));
     return Next::kDone;
   }
   if (response.status == 401) return Next::kNewToken;

@@ -33,9 +33,9 @@ enum class Next { kDone, kRetry, kNewToken };
 // What is known of one request's points while it is being tried. Give it to judge_answer in order of the tries.
 struct Progress {
   std::size_t points = 0;
-  bool may_have_landed = false;       // an earlier try ended without an answer that says otherwise
-  std::size_t refused_for_good = 0;   // points that an earlier 5xx refused with a code that a repetition would share
-  std::string last_problem;           // why the last try was no success, for people
+  bool may_have_landed = false;      // an earlier try ended without an answer that says otherwise
+  std::size_t refused_for_good = 0;  // points that an earlier 5xx refused with a code that a repetition would share
+  std::string last_problem;          // why the last try was no success, for people
 };
 
 // Applies the answer to a try. kDone: every point has been counted in `report`. kRetry, kNewToken: none has, `progress`
@@ -66,7 +66,7 @@ class Backoff {
   [[nodiscard]] std::chrono::milliseconds pause_after(std::size_t tries);
 
  private:
-  std::minstd_rand dice_;
+  std::mt19937 dice_;
 };
 
 }  // namespace lastrun::cloud_monitoring

@@ -30,10 +30,14 @@ std::size_t count_of(const Json& value) {
   return value.get<std::size_t>();
 }
 
-Json parse(std::string_view body) { return Json::parse(body, nullptr, /*allow_exceptions=*/false); }
+Json parse(std::string_view body) {
+  return Json::parse(body, nullptr, /*allow_exceptions=*/false);
+}
 
 // Never throws on bytes that are not UTF-8: foreign text comes back with U+FFFD.
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 Summary decode_summary(const Json& detail) {
   Summary summary{count_of(member(detail, "totalPointCount")), count_of(member(detail, "successPointCount")), {}};
@@ -81,8 +85,10 @@ Result<Descriptor> decode_descriptor(std::string_view body) {
   if (!json.is_object() || !member(json, "type").is_string()) {
     return Error{ErrorKind::kUnavailable, "the answer is no metric descriptor"};
   }
-  Descriptor descriptor{text_of(member(json, "type")), text_of(member(json, "metricKind"), "METRIC_KIND_UNSPECIFIED"),
-                        text_of(member(json, "valueType"), "VALUE_TYPE_UNSPECIFIED"), {}};
+  Descriptor descriptor{text_of(member(json, "type")),
+                        text_of(member(json, "metricKind"), "METRIC_KIND_UNSPECIFIED"),
+                        text_of(member(json, "valueType"), "VALUE_TYPE_UNSPECIFIED"),
+                        {}};
   for (const Json& label : member(json, "labels")) {
     descriptor.labels.push_back(
         LabelDescriptor{text_of(member(label, "key")), text_of(member(label, "valueType"), "STRING")});
@@ -100,7 +106,9 @@ ApiError decode_error(std::string_view body) {
   return decoded;
 }
 
-bool is_object(std::string_view body) { return parse(body).is_object(); }
+bool is_object(std::string_view body) {
+  return parse(body).is_object();
+}
 
 std::string render_dry_run(std::string_view method, std::string_view url, std::string_view body) {
   Json line{{"method", method}, {"url", url}};
@@ -110,10 +118,10 @@ std::string render_dry_run(std::string_view method, std::string_view url, std::s
 
 std::string name_of_code(int code) {
   static constexpr std::array<std::string_view, 17> kNames{
-      "OK",            "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-      "NOT_FOUND",     "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-      "ABORTED",       "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-      "DATA_LOSS",     "UNAUTHENTICATED"};
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
   if (code < 0 || code >= static_cast<int>(kNames.size())) return fmt::format("code {}", code);
   return std::string(kNames[static_cast<std::size_t>(code)]);
 }

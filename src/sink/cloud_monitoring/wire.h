@@ -9,7 +9,8 @@
 #include "base/time.h"
 #include "sink/cloud_monitoring/point.h"
 
-// The JSON bodies of the REST API v3, as its discovery document (monitoring.v3) has them. nlohmann-json stays in wire.cpp.
+// The JSON bodies of the REST API v3, as its discovery document (monitoring.v3) has them. nlohmann-json stays in
+// wire.cpp.
 namespace lastrun::cloud_monitoring {
 
 // A label that a metric's series may have; `value_type` is STRING, BOOL or INT64.
@@ -44,7 +45,8 @@ struct Summary {
   std::vector<PointErrors> errors;
 };
 
-// The body of an answer that is no success. Fields that are missing or of another type are empty: a proxy's HTML has none.
+// The body of an answer that is no success. Fields that are missing or of another type are empty: a proxy's HTML has
+// none.
 struct ApiError {
   std::string status;   // "INVALID_ARGUMENT"
   std::string message;  // for people; never decided by
