@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -38,7 +37,7 @@ struct Request {
   Method method = Method::kGet;
   std::string url;  // http:// or https://; nothing else is fetched
   Headers headers;
-  std::string body;  // sent as it is, with Content-Length
+  std::string body;  // sent as it is, with Content-Length; a GET has none
   Deadlines deadlines;
   std::size_t max_body_bytes = 16u << 20;  // an answer that is larger (after gzip) is an error of kind kLimit
 };
@@ -53,12 +52,12 @@ struct Response {
 // What came of one request of a group: its answer, or why there is none.
 using Outcome = Result<Response>;
 
-// The seam to every HTTP server. One promise for all implementations, held by testing/http_client_contract.h:
+// The seam to every HTTP server. One promise for all implementations, held by http/client_contract_test.cpp:
 // - answers come in the order of the requests, exactly one each, whatever happened to the others;
 // - requests of one group run at the same time (over one connection where the server speaks HTTP/2), at most
 //   `max_concurrent` at once; connections are kept and used again between calls;
 // - redirects are not followed (a token must not follow them): a 3xx is an answer;
-// - errors: kTimeout when a deadline passed (which one is in the message), kUnavailable with Retry::kYes when no
+// - errors: kTimeout with Retry::kYes when a deadline passed (its message names which), kUnavailable with Retry::kYes when no
 //   connection came about or it broke before the answer was whole, kLimit when the answer is too large,
 //   kCancelled within 100 ms of `stop` being requested, kUsage for an URL that cannot be fetched;
 // - nothing is retried here: whether a request may be sent again is known by its sender alone;

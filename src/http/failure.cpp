@@ -42,10 +42,8 @@ Error no_connection(const Request& request, const std::string& why) {
   return Error{ErrorKind::kUnavailable, fmt::format("{}: no connection: {}", describe(request), why), Retry::kYes};
 }
 
-Error connection_broke(const Request& request, const std::string& why) {
-  return Error{ErrorKind::kUnavailable,
-               fmt::format("{}: the connection broke before the answer was complete: {}", describe(request), why),
-               Retry::kYes};
+Error no_whole_answer(const Request& request, const std::string& why) {
+  return Error{ErrorKind::kUnavailable, fmt::format("{}: no whole answer: {}", describe(request), why), Retry::kYes};
 }
 
 Error answer_too_large(const Request& request) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "base/result.h"
@@ -11,6 +12,10 @@ namespace lastrun::http {
 // The errors of HttpClient's promise, worded once for all implementations. `why` comes from below (curl, the kernel)
 // and must not contain anything of the request beyond what describe() shows.
 
+// Headers of one answer beyond this are kLimit as well. Curl's own limit for HTTP/2, which breaks the connection, is
+// 128 KiB; Google's answers have about 1 KiB.
+inline constexpr std::size_t kMaxHeaderBytes = 64u << 10;
+
 // How far a request has come; each phase is bounded by the deadlines of the phases not yet over.
 enum class Phase { kConnecting, kWaiting, kReceiving };
 
@@ -19,9 +24,9 @@ enum class Phase { kConnecting, kWaiting, kReceiving };
 
 [[nodiscard]] Error deadline_passed(const Request& request, Phase phase);           // kTimeout, Retry::kYes
 [[nodiscard]] Error no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
-// The server may or may not have acted on the request. kUnavailable, Retry::kYes.
-[[nodiscard]] Error connection_broke(const Request& request, const std::string& why);
-[[nodiscard]] Error answer_too_large(const Request& request);  // kLimit
+// The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
+[[nodiscard]] Error no_whole_answer(const Request& request, const std::string& why);
+[[nodiscard]] Error answer_too_large(const Request& request);  // kLimit: body or headers
 [[nodiscard]] Error cancelled(const Request& request);         // kCancelled
 
 }  // namespace lastrun::http

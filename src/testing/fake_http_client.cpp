@@ -88,9 +88,9 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
         return {http::no_connection(request, "connection refused"), milliseconds{0}};
       case Fault::kResetBeforeServed:
       case Fault::kResetAfterServed:
-        return {http::connection_broke(request, "connection reset by peer"), milliseconds{0}};
+        return {http::no_whole_answer(request, "connection reset by peer"), milliseconds{0}};
       case Fault::kCutBody:
-        return {http::connection_broke(request, "the body ended early"), milliseconds{0}};
+        return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
       case Fault::kHangConnecting:
         return timed_out(http::Phase::kConnecting);
       case Fault::kHangBeforeAnswer:
@@ -105,7 +105,11 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   if (reply.takes >= http::time_limit(request.deadlines, http::Phase::kWaiting))
     return timed_out(http::Phase::kWaiting);
   auto& response = std::get<http::Response>(reply.what);
-  if (response.body.size() > request.max_body_bytes) return {http::answer_too_large(request), reply.takes};
+  std::size_t header_bytes = 0;
+  for (const auto& [name, value] : response.headers.entries()) header_bytes += name.size() + value.size();
+  if (response.body.size() > request.max_body_bytes || header_bytes > http::kMaxHeaderBytes) {
+    return {http::answer_too_large(request), reply.takes};
+  }
   return {std::move(response), reply.takes};
 }
 

@@ -1,0 +1,440 @@
+// One call of send_all is a Group: a window of at most max_concurrent Transfers slides over the requests. One thread
+// drives them all through curl's multi interface; it sleeps in curl_multi_poll until a socket, the next deadline or a
+// requested stop wakes it. The deadlines are kept here and not by curl, which knows no deadline for the first byte and
+// does not tell which of its own has passed.
+#include "http/curl_client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <list>
+#include <optional>
+#include <system_error>
+
+#include "http/failure.h"
+#include "http/gunzip.h"
+#include "http/url.h"
+
+namespace lastrun::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr long kKeptConnections = 16;  // at least this many stay open between calls
+
+// OpenSSL writes to sockets without MSG_NOSIGNAL. Blocks SIGPIPE for this thread and swallows the one that came.
+class SigpipeBlocked {
+ public:
+  SigpipeBlocked() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~SigpipeBlocked() {
+    const timespec at_once{};
+    while (!was_pending_ && sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  SigpipeBlocked(const SigpipeBlocked&) = delete;
+  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
+// A request on its way. Lives at one address: curl points to it.
+class Transfer {
+ public:
+  Transfer(CURLM* multi, const CurlOptions& options, const Request& request, std::size_t index);
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  [[nodiscard]] CURL* easy() const { return easy_; }
+  [[nodiscard]] std::size_t index() const { return index_; }
+  [[nodiscard]] steady_clock::time_point deadline() const { return started_ + time_limit(request_.deadlines, phase_); }
+  [[nodiscard]] Error late() const { return deadline_passed(request_, phase_); }
+  // What came of it, once curl says that it has ended.
+  [[nodiscard]] Outcome finish(CURLcode code);
+
+ private:
+  // Why a callback of ours made curl give up.
+  enum class Refusal { kNone, kTooLarge, kBrokenGzip, kSentTwice };
+
+  void set_options(const CurlOptions& options);
+  void set_headers();
+  bool on_header(std::string_view line);
+  bool on_body(std::string_view bytes);
+  bool on_connected();
+  [[nodiscard]] Error failure(CURLcode code) const;
+  [[nodiscard]] std::string why_no_connection(CURLcode code) const;
+  [[nodiscard]] std::string detail(CURLcode code) const;
+
+  CURLM* multi_;
+  const Request& request_;
+  std::size_t index_;
+  CURL* easy_;
+  curl_slist* header_lines_ = nullptr;
+  std::string ca_file_;
+  steady_clock::time_point started_ = steady_clock::now();
+  Phase phase_ = Phase::kConnecting;
+  Refusal refusal_ = Refusal::kNone;
+  Response response_;
+  std::size_t header_bytes_ = 0;
+  std::optional<Gunzip> gunzip_;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+};
+
+// curl_easy_setopt fails for options it does not know only, which a wrong libcurl at run time would mean.
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
+}
+
+Transfer::Transfer(CURLM* multi, const CurlOptions& options, const Request& request, std::size_t index)
+    : multi_(multi), request_(request), index_(index), easy_(curl_easy_init()), ca_file_(options.ca_file) {
+  CHECK(easy_ != nullptr);
+  set_options(options);
+  set_headers();
+  CHECK(curl_multi_add_handle(multi_, easy_) == CURLM_OK);
+}
+
+Transfer::~Transfer() {
+  curl_multi_remove_handle(multi_, easy_);
+  curl_easy_cleanup(easy_);
+  curl_slist_free_all(header_lines_);
+}
+
+void Transfer::set_options(const CurlOptions& options) {
+  const bool tls = strncasecmp(request_.url.c_str(), "https:", 6) == 0;
+  set(easy_, CURLOPT_URL, request_.url.c_str());
+  set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy_, CURLOPT_PATH_AS_IS, 1L);
+  set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  // Waiting whether a connection can be shared is right for TLS only: there ALPN tells as soon as it stands, a plain
+  // connection would hold up all others until its first answer.
+  set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(easy_, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+  if (request_.method == Method::kPost) {
+    set(easy_, CURLOPT_POST, 1L);
+    set(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  }
+  set(easy_, CURLOPT_USERAGENT, "lastrun/" LASTRUN_VERSION);
+  set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+
+  set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set(easy_, CURLOPT_QUICK_EXIT, 1L);  // giving up does not wait for a name lookup that hangs
+  // Curl's own limit (300 s unless set) must not be the first to strike.
+  set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>((request_.deadlines.connect + std::chrono::hours{1}).count()));
+
+  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options.ca_file.empty()) {
+    set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+  if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
+
+  set(easy_, CURLOPT_PRIVATE, this);
+  set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
+  set(easy_, CURLOPT_HEADERDATA, this);
+  set(
+      easy_, CURLOPT_HEADERFUNCTION, +[](char* data, size_t, size_t size, void* self) -> size_t {
+        return static_cast<Transfer*>(self)->on_header({data, size}) ? size : 0;
+      });
+  set(easy_, CURLOPT_WRITEDATA, this);
+  set(
+      easy_, CURLOPT_WRITEFUNCTION, +[](char* data, size_t, size_t size, void* self) -> size_t {
+        return static_cast<Transfer*>(self)->on_body({data, size}) ? size : size + 1;
+      });
+  set(easy_, CURLOPT_PREREQDATA, this);
+  set(
+      easy_, CURLOPT_PREREQFUNCTION, +[](void* self, char*, char*, int, int) -> int {
+        return static_cast<Transfer*>(self)->on_connected() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+      });
+}
+
+void Transfer::set_headers() {
+  const auto add = [&](const std::string& line) {
+    header_lines_ = curl_slist_append(header_lines_, line.c_str());
+    CHECK(header_lines_ != nullptr);
+  };
+  const auto given = [&](std::string_view name) {
+    const auto& entries = request_.headers.entries();
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+      return entry.first.size() == name.size() && strncasecmp(entry.first.data(), name.data(), name.size()) == 0;
+    });
+  };
+  for (const auto& [name, value] : request_.headers.entries()) {
+    // "Name:" alone would take one of curl's own headers away; "Name;" is how curl spells an empty value.
+    add(value.find_first_not_of(" \t") == std::string::npos ? name + ";" : name + ": " + value);
+  }
+  if (!given("Accept-Encoding")) add("Accept-Encoding: gzip");
+  if (!given("Content-Type")) add("Content-Type:");  // curl would call every body a form
+  if (!given("Expect")) add("Expect:");              // curl would wait a second before a large body
+  set(easy_, CURLOPT_HTTPHEADER, header_lines_);
+}
+
+bool Transfer::on_connected() {
+  if (phase_ == Phase::kConnecting) {
+    phase_ = Phase::kWaiting;
+    return true;
+  }
+  refusal_ = Refusal::kSentTwice;  // curl found a kept connection dead and would send the request again
+  return false;
+}
+
+bool Transfer::on_header(std::string_view line) {
+  phase_ = Phase::kReceiving;
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes) {
+    refusal_ = Refusal::kTooLarge;
+    return false;
+  }
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {  // an answer begins; the one before it was interim (1xx)
+    response_.headers = {};
+    gunzip_.reset();
+    return true;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  const std::string_view name = line.substr(0, colon);
+  std::string_view value = line.substr(colon + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+  response_.headers.add(std::string{name}, std::string{value});
+  return true;
+}
+
+bool Transfer::on_body(std::string_view bytes) {
+  if (response_.body.empty() && !gunzip_ &&
+      strcasecmp(std::string{response_.headers.get("Content-Encoding")}.c_str(), "gzip") == 0) {
+    gunzip_.emplace();
+  }
+  if (gunzip_) {
+    switch (gunzip_->feed(bytes, response_.body, request_.max_body_bytes)) {
+      case Gunzip::Status::kOk:
+        return true;
+      case Gunzip::Status::kBroken:
+        refusal_ = Refusal::kBrokenGzip;
+        return false;
+      case Gunzip::Status::kTooLarge:
+        refusal_ = Refusal::kTooLarge;
+        return false;
+    }
+  }
+  if (bytes.size() > request_.max_body_bytes - response_.body.size()) {
+    refusal_ = Refusal::kTooLarge;
+    return false;
+  }
+  response_.body.append(bytes);
+  return true;
+}
+
+Outcome Transfer::finish(CURLcode code) {
+  if (code != CURLE_OK) return failure(code);
+  if (gunzip_ && !gunzip_->complete()) return no_whole_answer(request_, "its gzip data ends early");
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  response_.status = static_cast<int>(status);
+  return std::move(response_);
+}
+
+Error Transfer::failure(CURLcode code) const {
+  switch (refusal_) {
+    case Refusal::kTooLarge:
+      return answer_too_large(request_);
+    case Refusal::kBrokenGzip:
+      return no_whole_answer(request_, "its gzip data is broken");
+    case Refusal::kSentTwice:
+      return no_whole_answer(request_, "the server had closed the connection that was kept from before");
+    case Refusal::kNone:
+      break;
+  }
+  if (phase_ != Phase::kConnecting) return no_whole_answer(request_, detail(code));
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return Error{ErrorKind::kUsage, describe(request_) + ": the URL cannot be fetched: " + detail(code)};
+    case CURLE_SSL_CACERT_BADFILE:
+      return Error{ErrorKind::kUsage, describe(request_) + ": the CA file " + ca_file_ +
+                                          " holds no certificate that can be read; it must be PEM"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Error{ErrorKind::kUnavailable,
+                   describe(request_) + ": the server's certificate is not trusted: " + detail(code) +
+                       "; if its CA is one of your own, name that CA's file with --ca-file or SSL_CERT_FILE"};
+    default:
+      return no_connection(request_, why_no_connection(code));
+  }
+}
+
+std::string Transfer::why_no_connection(CURLcode code) const {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "the host's name cannot be resolved; is it spelled right, does DNS work here?";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
+    case CURLE_COULDNT_CONNECT: {
+      long number = 0;
+      curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
+      if (number == 0) return detail(code);
+      return std::generic_category().message(static_cast<int>(number)) +
+             "; is the server up and reachable from here, or only through a proxy (HTTPS_PROXY)?";
+    }
+    default:
+      return detail(code);
+  }
+}
+
+// Curl's own words, which may hold text from the server (a certificate's names) or, in its complaints about proxies,
+// a password: control characters are replaced, and what looks like an URL is not shown.
+std::string Transfer::detail(CURLcode code) const {
+  std::string text{error_text_.data()};
+  if (text.empty() || text.find("://") != std::string::npos || text.find('@') != std::string::npos) {
+    text = curl_easy_strerror(code);
+  }
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+// The requests of one call of send_all.
+class Group {
+ public:
+  Group(CURLM* multi, const CurlOptions& options, const std::vector<Request>& requests, std::size_t max_concurrent)
+      : multi_(multi), options_(options), requests_(requests), max_concurrent_(max_concurrent) {
+    outcomes_.resize(requests.size());
+  }
+
+  [[nodiscard]] bool done() const { return next_ == requests_.size() && active_.empty(); }
+
+  // Starts as many as may run at once.
+  void start() {
+    while (next_ < requests_.size() && active_.size() < max_concurrent_) {
+      const Request& request = requests_[next_];
+      if (auto sendable = check_sendable(request); !sendable) {
+        outcomes_[next_] = std::move(sendable).error();
+      } else {
+        active_.emplace_back(multi_, options_, request, next_);
+      }
+      ++next_;
+    }
+  }
+
+  // Does what can be done without waiting and takes the outcomes that there are.
+  void perform() {
+    int running = 0;
+    CHECK(curl_multi_perform(multi_, &running) == CURLM_OK);
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      outcomes_[transfer->index()] = transfer->finish(message->data.result);
+      active_.remove_if([&](const Transfer& each) { return &each == transfer; });
+    }
+    const auto now = steady_clock::now();
+    active_.remove_if([&](const Transfer& each) {
+      if (each.deadline() > now) return false;
+      outcomes_[each.index()] = each.late();
+      return true;
+    });
+  }
+
+  // Until a socket is ready, the next deadline, or curl_multi_wakeup.
+  void wait() {
+    if (active_.empty()) return;
+    auto until = steady_clock::time_point::max();
+    for (const Transfer& each : active_) until = std::min(until, each.deadline());
+    const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
+    const auto timeout = std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX);
+    CHECK(curl_multi_poll(multi_, nullptr, 0, static_cast<int>(timeout), nullptr) == CURLM_OK);
+  }
+
+  // The outcomes; those that there are none of yet were cancelled.
+  [[nodiscard]] std::vector<Outcome> take() {
+    active_.clear();
+    std::vector<Outcome> all;
+    all.reserve(outcomes_.size());
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+      all.push_back(outcomes_[i] ? std::move(*outcomes_[i]) : Outcome{cancelled(requests_[i])});
+    }
+    return all;
+  }
+
+ private:
+  CURLM* multi_;
+  const CurlOptions& options_;
+  const std::vector<Request>& requests_;
+  std::size_t max_concurrent_;
+  std::size_t next_ = 0;
+  std::list<Transfer> active_;
+  std::vector<std::optional<Outcome>> outcomes_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(CurlOptions options) {
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK(kStarted == CURLE_OK);
+  if (options.ca_file.empty()) {
+    if (const char* file = getenv("SSL_CERT_FILE")) options.ca_file = file;
+  }
+  if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0) {
+    return Error{ErrorKind::kUsage,
+                 "the CA file " + options.ca_file +
+                     " (--ca-file or SSL_CERT_FILE) cannot be read: " + std::generic_category().message(errno)};
+  }
+  return std::unique_ptr<CurlHttpClient>{new CurlHttpClient{std::move(options)}};
+}
+
+CurlHttpClient::CurlHttpClient(CurlOptions options) : options_(std::move(options)), multi_(curl_multi_init()) {
+  CHECK(multi_ != nullptr);
+  CHECK(curl_multi_setopt(static_cast<CURLM*>(multi_), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX) == CURLM_OK);
+}
+
+CurlHttpClient::~CurlHttpClient() {
+  const SigpipeBlocked no_signal;  // closing TLS connections writes to them
+  curl_multi_cleanup(multi_);
+}
+
+std::vector<Outcome> CurlHttpClient::send_all(const std::vector<Request>& requests, std::size_t max_concurrent,
+                                              std::stop_token stop) {
+  CHECK(max_concurrent > 0);
+  const SigpipeBlocked no_signal;
+  const long at_once = static_cast<long>(std::min<std::size_t>(max_concurrent, INT_MAX));
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, std::max(at_once, kKeptConnections));
+  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, at_once);
+
+  Group group{multi_, options_, requests, max_concurrent};
+  const std::stop_callback wake{stop, [this] { curl_multi_wakeup(multi_); }};
+  while (!group.done() && !stop.stop_requested()) {
+    group.perform();
+    group.start();
+    group.wait();  // returns at once for what has just been started
+  }
+  return group.take();
+}
+
+}  // namespace lastrun::http
