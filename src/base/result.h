@@ -107,18 +107,22 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace lastrun
 
-// Returns the error of a failed Result from the enclosing function; else goes on.
-#define TRY(expression)                                          \
-  do {                                                           \
-    auto try_result_ = (expression);                             \
-    if (!try_result_.ok()) return std::move(try_result_).error(); \
-  } while (false)
-
 #define LASTRUN_CONCAT_INNER(a, b) a##b
 #define LASTRUN_CONCAT(a, b) LASTRUN_CONCAT_INNER(a, b)
 
-// TRY_ASSIGN(auto x, f()): declares or assigns the value, or returns the error.
-#define TRY_ASSIGN(target, expression)                                                                  \
-  auto LASTRUN_CONCAT(try_value_, __LINE__) = (expression);                                             \
-  if (!LASTRUN_CONCAT(try_value_, __LINE__).ok()) return std::move(LASTRUN_CONCAT(try_value_, __LINE__)).error(); \
-  target = std::move(LASTRUN_CONCAT(try_value_, __LINE__)).value()
+#define LASTRUN_TRY(result, expression)                 \
+  do {                                                  \
+    auto result = (expression);                         \
+    if (!result.ok()) return std::move(result).error(); \
+  } while (false)
+
+#define LASTRUN_TRY_ASSIGN(result, target, expression) \
+  auto result = (expression);                          \
+  if (!result.ok()) return std::move(result).error();  \
+  target = std::move(result).value()
+
+// Returns the error of a failed Result from the enclosing function; else goes on.
+#define TRY(expression) LASTRUN_TRY(LASTRUN_CONCAT(try_result_, __COUNTER__), expression)
+
+// TRY_ASSIGN(auto x, f()): declares or assigns the value, or returns the error. Several statements: needs braces.
+#define TRY_ASSIGN(target, expression) LASTRUN_TRY_ASSIGN(LASTRUN_CONCAT(try_result_, __COUNTER__), target, expression)

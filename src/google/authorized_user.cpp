@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "google/json_fields.h"
 #include "google/retry.h"
@@ -27,16 +28,19 @@ std::string form_encode(std::string_view text) {
   return encoded;
 }
 
-// RFC 6749, 5.2: {"error": "invalid_grant", …}. Empty where the answer has no such code, or an odd one.
-std::string error_code(const std::string& body) {
-  constexpr std::size_t kLongest = 64;
+// The code of an answer like {"error": "invalid_grant", …} (RFC 6749, 5.2), if it is one that is known: anything else
+// could be a piece of what we sent. Else empty.
+std::string_view error_code(const std::string& body) {
+  static constexpr std::array<std::string_view, 13> kCodes{
+      "invalid_request",  "invalid_client", "invalid_grant",          "unauthorized_client", "unsupported_grant_type",
+      "invalid_scope",    "access_denied",  "admin_policy_enforced",  "deleted_client",      "disabled_client",
+      "internal_failure", "server_error",   "temporarily_unavailable"};
   const auto fields = JsonFields::decode(body);
   if (!fields.ok()) return {};
-  const auto code = fields->optional_string("error");
-  if (!code.ok() || !*code || (*code)->size() > kLongest) return {};
-  const bool plain = std::all_of((*code)->begin(), (*code)->end(),
-                                 [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '-'; });
-  return plain ? **code : std::string{};
+  const auto code = fields->string("error");
+  if (!code.ok()) return {};
+  const auto* known = std::find(kCodes.begin(), kCodes.end(), *code);
+  return known == kCodes.end() ? std::string_view{} : *known;
 }
 
 class UserTokenFetcher : public TokenFetcher {
@@ -71,14 +75,14 @@ class UserTokenFetcher : public TokenFetcher {
   }
 
   static Error refused(const http::Response& response) {
-    const std::string code = error_code(response.body);
+    const std::string_view code = error_code(response.body);
     const std::string what = code.empty()
                                  ? fmt::format("the token endpoint answered with status {}", response.status)
                                  : fmt::format("the token endpoint answered with status {}, {}", response.status, code);
     if (response.status >= 500 || response.status == 429 || response.status == 408) {
       return Error{ErrorKind::kUnavailable, what, Retry::kYes};
     }
-    if (code == "invalid_grant" || code == "invalid_client" || code == "unauthorized_client") {
+    if (code == "invalid_grant" || code.ends_with("_client")) {
       return Error{ErrorKind::kPermission,
                    fmt::format("{}: the login has expired or was revoked; {}", what, kLogInAgain)};
     }

@@ -68,7 +68,7 @@ TEST_F(Login, PassingTroubleIsTriedAgain) {
 }
 
 TEST_F(Login, ARevokedLoginSaysWhatToDo) {
-  for (const char* code : {"invalid_grant", "invalid_client", "unauthorized_client"}) {
+  for (const char* code : {"invalid_grant", "invalid_client", "deleted_client"}) {
     const Error error =
         failure({response(400, std::string(R"({"error":")") + code +
                                    R"(","error_description":"1//r3fresh is revoked","error_uri":"x"})")});
@@ -85,7 +85,7 @@ TEST_F(Login, ARevokedLoginSaysWhatToDo) {
 
 TEST_F(Login, OtherRefusalsAreToldWithoutTheServersText) {
   for (const char* body : {R"({"error":{"code":403,"message":"1//r3fresh"}})", "1//r3fresh", "",
-                           R"({"error":"\u001b[31m s3cret"})", R"({"error":7})"}) {
+                           R"({"error":"\u001b[31m s3cret"})", R"({"error":"sesame"})", R"({"error":7})"}) {
     EXPECT_EQ(failure({response(403, body)}).message,
               "getting an access token for the login in /home/u/adc.json: the token endpoint answered with status "
               "403; if it stays so, log in again with `gcloud auth application-default login`");

@@ -53,7 +53,7 @@ Result<void> check(const Environment& environment) {
   const bool plain_host = is_visible_ascii(environment.metadata_host) &&
                           environment.metadata_host.find_first_of("/@?#\\") == std::string::npos;
   if (!environment.metadata_host.empty() && !plain_host) return usage("GCE_METADATA_HOST");
-  return kOk;
+  return Ok{};
 }
 
 std::string first_of(const std::string& wins, const std::string& otherwise) {

@@ -104,7 +104,7 @@ Result<void> check_token_uri(std::string_view uri) {
   const auto url = http::split_url(uri);
   const auto host = url.ok() ? host_of(url->authority) : std::string_view{};
   const bool loopback = host == "127.0.0.1" || host == "[::1]" || host == "localhost";
-  if (url.ok() && !host.empty() && (url->scheme == "https" || (url->scheme == "http" && loopback))) return kOk;
+  if (url.ok() && !host.empty() && (url->scheme == "https" || (url->scheme == "http" && loopback))) return Ok{};
   return input_error(
       "field 'token_uri' must begin with https:// (http:// only to this machine itself): secrets go there");
 }

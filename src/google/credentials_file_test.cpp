@@ -186,13 +186,9 @@ TEST_F(CredentialsOnDisk, AnUnreadableFileIsAMatterOfPermission) {
   const std::string path = directory_.write("closed.json", user_file());
   ASSERT_EQ(::chmod(path.c_str(), 0), 0);
   const bool root = ::geteuid() == 0;  // root may read everything
-  if (root) {
-    ASSERT_EQ(::seteuid(65'534), 0);
-  }
+  ASSERT_TRUE(!root || ::seteuid(65'534) == 0);
   const auto failed = failure(path);
-  if (root) {
-    ASSERT_EQ(::seteuid(0), 0);
-  }
+  ASSERT_TRUE(!root || ::seteuid(0) == 0);
   EXPECT_EQ(failed.kind, ErrorKind::kPermission);
   EXPECT_EQ(failed.message, "credentials file " + path + ": Permission denied");
 }

@@ -1,9 +1,11 @@
 #include "google/credentials.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "google/testing_key.h"
+#include "testing/environment.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_http_client.h"
 #include "testing/temp_dir.h"
@@ -73,6 +75,20 @@ TEST_F(OpenCredentials, TheLoginWinsOverTheMetadataServer) {
   EXPECT_EQ(open()->kind, CredentialsKind::kMetadataServer) << "CLOUDSDK_CONFIG replaces the place below HOME";
   directory_.write("other/application_default_credentials.json", kUser);
   EXPECT_EQ(open()->kind, CredentialsKind::kAuthorizedUser);
+}
+
+// A container whose HOME is /root and whose user is not.
+TEST_F(OpenCredentials, AHomeThatWeMayNotEnterHoldsNoLogin) {
+  serve_metadata();
+  write_well_known(kUser);
+  const bool root = ::geteuid() == 0;  // who may enter everything
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0), 0);
+  ASSERT_TRUE(!root || ::seteuid(65'534) == 0);
+  const auto opened = open();
+  ASSERT_TRUE(!root || ::seteuid(0) == 0);
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0700), 0);
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  EXPECT_EQ(opened->kind, CredentialsKind::kMetadataServer);
 }
 
 TEST_F(OpenCredentials, WhatIsSetButBrokenIsAnError) {
@@ -194,19 +210,17 @@ TEST_F(OpenCredentials, VariablesThatWouldBreakAHeaderOrAnUrlAreRefused) {
 }
 
 TEST(ReadEnvironment, TakesTheNewNameBeforeTheOld) {
-  ::setenv("GCE_METADATA_ROOT", "old", 1);
-  ::setenv("GCLOUD_PROJECT", "old", 1);
-  ::setenv("NO_GCE_CHECK", "true", 1);
+  using lastrun::testing::EnvironmentVariable;
+  const EnvironmentVariable no_host("GCE_METADATA_HOST", std::nullopt);
+  const EnvironmentVariable no_project("GOOGLE_CLOUD_PROJECT", std::nullopt);
+  const EnvironmentVariable old_host("GCE_METADATA_ROOT", "old");
+  const EnvironmentVariable old_project("GCLOUD_PROJECT", "old");
   EXPECT_EQ(read_environment().metadata_host, "old");
-  EXPECT_TRUE(read_environment().no_metadata_server);
-  ::setenv("GCE_METADATA_HOST", "new", 1);
-  ::setenv("GOOGLE_CLOUD_PROJECT", "new", 1);
+  EXPECT_EQ(read_environment().project, "old");
+  const EnvironmentVariable new_host("GCE_METADATA_HOST", "new");
+  const EnvironmentVariable new_project("GOOGLE_CLOUD_PROJECT", "new");
   EXPECT_EQ(read_environment().metadata_host, "new");
   EXPECT_EQ(read_environment().project, "new");
-  for (const char* name :
-       {"GCE_METADATA_ROOT", "GCE_METADATA_HOST", "GCLOUD_PROJECT", "GOOGLE_CLOUD_PROJECT", "NO_GCE_CHECK"}) {
-    ::unsetenv(name);
-  }
 }
 
 }  // namespace

@@ -14,18 +14,14 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 bool worth_another_try(const http::Outcome& outcome) {
-  if (!outcome.ok()) {
-    return outcome.error().kind == ErrorKind::kUnavailable || outcome.error().kind == ErrorKind::kTimeout;
-  }
+  if (!outcome.ok()) return outcome.error().retry == Retry::kYes;
   switch (outcome->status) {
     case 408:
     case 429:
     case 500:
     case 503:
-    case 504:
-      return true;
-    default:
-      return false;
+    case 504: return true;
+    default: return false;
   }
 }
 

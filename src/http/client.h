@@ -54,13 +54,15 @@ using Outcome = Result<Response>;
 
 // The seam to every HTTP server. One promise for all implementations, held by http/client_contract_test.cpp:
 // - answers come in the order of the requests, exactly one each, whatever happened to the others;
-// - requests of one group run at the same time (over one connection where the server speaks HTTP/2), at most
-//   `max_concurrent` at once; connections are kept and used again between calls;
-// - redirects are not followed (a token must not follow them): a 3xx is an answer;
-// - errors: kTimeout with Retry::kYes when a deadline passed (its message names which), kUnavailable with Retry::kYes when no
-//   connection came about or it broke before the answer was whole, kLimit when the answer is too large,
-//   kCancelled within 100 ms of `stop` being requested, kUsage for an URL that cannot be fetched;
-// - nothing is retried here: whether a request may be sent again is known by its sender alone;
+// - requests of one group run at the same time, at most `max_concurrent` (> 0) at once; where the server speaks
+//   HTTP/2 they share one connection, as long as `max_concurrent` is within the server's limit of streams (usually
+//   100); connections are kept and used again between calls;
+// - redirects are not followed (a token must not follow them): a 3xx is an answer; interim answers (1xx) are none;
+// - errors: kTimeout with Retry::kYes when a deadline passed (its message names which); kUnavailable with Retry::kYes
+//   when no connection came about, or when it or the answer broke before the answer was whole; kLimit when the answer
+//   is too large (its body, or headers beyond 64 KiB); kCancelled within 100 ms of `stop` being requested; kUsage for
+//   a request that cannot be sent (http/url.h); a client may have further ones for what no retry cures;
+// - nothing is sent twice here: whether a request may be sent again is known by its sender alone;
 // - messages carry method, host and path, never a query, a header or a body.
 // Thread: one call at a time on one client; the call blocks. `stop` may be requested from any thread.
 class HttpClient {

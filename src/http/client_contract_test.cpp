@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <optional>
+#include <ostream>
 #include <thread>
 
 #include "http/client.h"
 #include "http/curl_client.h"
+#include "testing/environment.h"
 #include "testing/fake_http_client.h"
 #include "testing/server_process.h"
 #include "testing/temp_dir.h"
@@ -151,6 +154,7 @@ class CurlWorld : public World {
     return observer_->send(request).value();
   }
 
+  testing::NoProxyOrCaFromOutside hermetic_;
   testing::TempDir dir_;
   std::string scheme_;
   std::vector<std::string> arguments_;
@@ -164,6 +168,9 @@ class CurlWorld : public World {
 struct Kind {
   const char* name;
   std::function<std::unique_ptr<World>()> make;
+
+  // How a test that failed is named.
+  friend std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
 };
 
 class HttpClientContract : public ::testing::TestWithParam<Kind> {

@@ -80,7 +80,9 @@ void Candidates::offer_ranked(const Rank& rank, const RunFacts& facts, const Run
   std::rotate(same, same + 1, candidates_.end());
 }
 
-const RunFacts* Candidates::highest() const { return candidates_.empty() ? nullptr : &candidates_.back().facts; }
+const RunFacts* Candidates::highest() const {
+  return candidates_.empty() ? nullptr : &candidates_.back().facts;
+}
 
 RunInfo Candidates::info_of(const RunFacts& facts) const {
   for (const Candidate& candidate : candidates_) {

@@ -27,15 +27,23 @@ void count_once_and_order(std::vector<RunFacts>& runs) {
   std::sort(runs.begin(), runs.end(), runs_before);
 }
 
-bool is_group(const BatchKey& key) { return key.kind == "Namespace" || key.kind == "Pattern"; }
-bool is_scheduled(const BatchKey& key) { return key.kind == "CronWorkflow" || key.kind == "CronJob"; }
+bool is_group(const BatchKey& key) {
+  return key.kind == "Namespace" || key.kind == "Pattern";
+}
+bool is_scheduled(const BatchKey& key) {
+  return key.kind == "CronWorkflow" || key.kind == "CronJob";
+}
 
 Reason reason_of_group(Status status) {
   switch (status) {
-    case Status::kFailed: return Reason::kMemberFailed;
-    case Status::kUnknown: return Reason::kMemberUnknown;
-    case Status::kOk: return Reason::kMembersOk;
-    case Status::kNever: return Reason::kNotFinished;
+    case Status::kFailed:
+      return Reason::kMemberFailed;
+    case Status::kUnknown:
+      return Reason::kMemberUnknown;
+    case Status::kOk:
+      return Reason::kMembersOk;
+    case Status::kNever:
+      return Reason::kNotFinished;
   }
   return Reason::kNotFinished;
 }
@@ -179,8 +187,7 @@ std::vector<Verdict> Listing::verdicts() {
     }
   }
   for (const auto& [group, members] : groups) verdicts.push_back(combine(group, members));
-  std::sort(verdicts.begin(), verdicts.end(),
-            [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
+  std::sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
   limit_unscheduled(verdicts);
   return verdicts;
 }

@@ -55,8 +55,7 @@ Decision decide_newest_finished(std::span<const RunFacts> runs) {
   } else {
     decision.status = Status::kFailed;
     decision.run = standing.back();
-    decision.reason =
-        standing.back() == *last ? failure_reason(runs[*last]) : Reason::kFailedInParallel;
+    decision.reason = standing.back() == *last ? failure_reason(runs[*last]) : Reason::kFailedInParallel;
   }
   decision.since = to_time(runs[*turned_at].finished);
   decision.since_at_least = !turned;

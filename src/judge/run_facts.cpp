@@ -127,8 +127,7 @@ Reason failure_reason(const RunFacts& run) {
 std::uint32_t to_seconds(std::optional<Time> time) {
   if (!time) return 0;
   const auto seconds = time->time_since_epoch().count();
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(seconds, 1, std::numeric_limits<std::uint32_t>::max()));
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 1, std::numeric_limits<std::uint32_t>::max()));
 }
 
 std::optional<Time> to_time(std::uint32_t seconds) {

@@ -34,11 +34,11 @@ struct RunFacts {
   std::uint32_t batch = 0;     // the listing's number of its batch
   std::uint64_t version : 56 = 0;
   std::uint64_t outcome_bits : 2 = 0;
-  std::uint64_t stopped : 1 = 0;        // somebody stopped or terminated it
-  std::uint64_t interrupted : 1 = 0;    // shut down by its CronWorkflow: replaced, if a later slot's run came in time
-  std::uint64_t retrying : 1 = 0;       // it failed, and is under way again
-  std::uint64_t invalid_spec : 1 = 0;   // ended without ever having a node
-  std::uint64_t exit_handler : 1 = 0;   // only its exit handler failed
+  std::uint64_t stopped : 1 = 0;         // somebody stopped or terminated it
+  std::uint64_t interrupted : 1 = 0;     // shut down by its CronWorkflow: replaced, if a later slot's run came in time
+  std::uint64_t retrying : 1 = 0;        // it failed, and is under way again
+  std::uint64_t invalid_spec : 1 = 0;    // ended without ever having a node
+  std::uint64_t exit_handler : 1 = 0;    // only its exit handler failed
   std::uint64_t pipeline_fails : 1 = 0;  // the pipeline counts it as failed: label phase in {Error, Failed}
 
   [[nodiscard]] Outcome outcome() const { return static_cast<Outcome>(outcome_bits); }

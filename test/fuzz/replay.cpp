@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -20,8 +20,8 @@ int main(int argc, char** argv) {
     for (const auto& entry : std::filesystem::directory_iterator{argv[i], error}) files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
-      std::ifstream input{file, std::ios::binary};
-      const std::string bytes{std::istreambuf_iterator<char>{input}, {}};
+      std::string bytes(std::filesystem::file_size(file), '\0');
+      std::ifstream{file, std::ios::binary}.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
       LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
       ++seeds;
     }

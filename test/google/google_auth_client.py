@@ -28,7 +28,7 @@ if what == "metadata":
 else:
     credentials = google.oauth2.credentials.Credentials(
         None,
-        refresh_token="1//refresh token",
+        refresh_token="1//refresh+token=",
         token_uri=f"http://{authority}{path[0]}",
         client_id="id.apps.example",
         client_secret="s3cret +/=&%",
