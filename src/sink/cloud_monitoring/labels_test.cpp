@@ -1,0 +1,91 @@
+#include "sink/cloud_monitoring/labels.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lastrun::cloud_monitoring {
+namespace {
+
+using ::testing::HasSubstr;
+
+Verdict verdict(std::string namespace_name, std::string name, Status status, std::string cluster = "c") {
+  Verdict verdict;
+  verdict.batch = BatchKey{std::move(cluster), std::move(namespace_name), std::move(name), "CronWorkflow"};
+  verdict.status = status;
+  return verdict;
+}
+
+TEST(LabelsOfOwner, AreTheWholeKey) {
+  const auto mapped =
+      map_verdicts({verdict("billing", "nightly", Status::kFailed)}, labels_of_owner(), Reduction::kNone);
+  const Labels labels{{"cluster", "c"}, {"namespace_name", "billing"}, {"kind", "CronWorkflow"}, {"batch", "nightly"}};
+  EXPECT_EQ(mapped->points, (std::vector<Point>{{labels, 1}}));
+}
+
+TEST(LabelsOfNamespace, AreThePipelines) {
+  const auto mapped = map_verdicts({verdict("a", "a", Status::kOk), verdict("b", "b", Status::kNever)},
+                                   labels_of_namespace(), Reduction::kNone);
+  EXPECT_EQ(mapped->points, (std::vector<Point>{{{{"namespace_name", "a"}}, 0}, {{{"namespace_name", "b"}}, 0}}));
+}
+
+TEST(MapVerdicts, UnknownIsCountedAndNotSent) {
+  const auto mapped = map_verdicts({verdict("a", "x", Status::kUnknown), verdict("a", "y", Status::kFailed)},
+                                   labels_of_owner(), Reduction::kNone);
+  EXPECT_EQ(mapped->points.size(), 1u);
+  EXPECT_EQ(mapped->unknown, 1u);
+}
+
+TEST(MapVerdicts, TwoBatchesOnOneSeriesAreRefusedByName) {
+  for (const Status second : {Status::kOk, Status::kUnknown}) {
+    const auto mapped = map_verdicts({verdict("a", "x", Status::kOk), verdict("a", "y", second)}, labels_of_namespace(),
+                                     Reduction::kNone);
+    ASSERT_FALSE(mapped.ok());
+    EXPECT_THAT(mapped.error().message, HasSubstr("a/x"));
+    EXPECT_THAT(mapped.error().message, HasSubstr("a/y"));
+  }
+}
+
+TEST(MapVerdicts, NamespacesOfTwoClustersCollide) {
+  EXPECT_FALSE(map_verdicts({verdict("a", "a", Status::kOk, "one"), verdict("a", "a", Status::kOk, "two")},
+                            labels_of_namespace(), Reduction::kNone)
+                   .ok());
+}
+
+TEST(MapVerdicts, MaxIsFailingThenUnknownThenFine) {
+  const auto reduce = [](Status first, Status second) {
+    const auto mapped =
+        map_verdicts({verdict("a", "x", first), verdict("a", "y", second)}, labels_of_namespace(), Reduction::kMax);
+    return mapped->points.empty() ? std::string("unknown") : std::to_string(mapped->points[0].value);
+  };
+  EXPECT_EQ(reduce(Status::kOk, Status::kFailed), "1");
+  EXPECT_EQ(reduce(Status::kFailed, Status::kUnknown), "1");
+  EXPECT_EQ(reduce(Status::kOk, Status::kUnknown), "unknown");
+  EXPECT_EQ(reduce(Status::kOk, Status::kNever), "0");
+}
+
+TEST(MapVerdicts, LabelsThatCannotBeAreRefusedByBatch) {
+  const auto mapped =
+      map_verdicts({verdict("a", std::string(1025, 'x'), Status::kOk)}, labels_of_owner(), Reduction::kNone);
+  ASSERT_FALSE(mapped.ok());
+  EXPECT_THAT(mapped.error().message, HasSubstr("1025 characters"));
+}
+
+TEST(ParseLabelMapping, FillsPlaceholdersIn) {
+  const auto mapping = parse_label_mapping({"team={namespace}", "what={kind}/{batch}@{cluster}", "env=prod"});
+  ASSERT_TRUE(mapping.ok());
+  const auto mapped = map_verdicts({verdict("n", "b", Status::kOk)}, *mapping, Reduction::kNone);
+  EXPECT_EQ(mapped->points[0].labels, (Labels{{"team", "n"}, {"what", "CronWorkflow/b@c"}, {"env", "prod"}}));
+}
+
+TEST(ParseLabelMapping, RefusesWhatItCannotFill) {
+  const std::vector<std::vector<std::string>> settings{{},          {"team"}, {"team={name}"}, {"team={namespace"},
+                                                       {"team={}"}, {"1x=a"}, {"=a"},          {"a=1", "a=2"}};
+  for (const auto& setting : settings) {
+    const auto mapping = parse_label_mapping(setting);
+    ASSERT_FALSE(mapping.ok());
+    EXPECT_EQ(mapping.error().kind, ErrorKind::kUsage);
+  }
+}
+
+}  // namespace
+}  // namespace lastrun::cloud_monitoring

@@ -1,0 +1,72 @@
+#include "sink/cloud_monitoring/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.h"
+
+namespace lastrun::cloud_monitoring {
+namespace {
+
+// Differences below this are not worth a word: 5 minutes are allowed in one direction, 25 hours in the other.
+constexpr Seconds kNotableSkew{60};
+
+}  // namespace
+
+std::string_view name_of(Fate fate) {
+  switch (fate) {
+    case Fate::kDelivered:
+      return "delivered";
+    case Fate::kRefused:
+      return "refused";
+    case Fate::kUncertain:
+      return "uncertain";
+    case Fate::kUnsent:
+      return "unsent";
+  }
+  CHECK(false);
+}
+
+void DeliveryReport::add(Fate fate, std::size_t count, const std::string& reason) {
+  if (count == 0) return;
+  switch (fate) {
+    case Fate::kDelivered:
+      delivered += count;
+      return;
+    case Fate::kRefused:
+      refused += count;
+      break;
+    case Fate::kUncertain:
+      uncertain += count;
+      break;
+    case Fate::kUnsent:
+      unsent += count;
+      break;
+  }
+  const auto same = std::find_if(losses.begin(), losses.end(),
+                                 [&](const Loss& loss) { return loss.fate == fate && loss.reason == reason; });
+  if (same != losses.end()) {
+    same->points += count;
+  } else {
+    losses.push_back(Loss{fate, reason, count});
+  }
+}
+
+Result<void> check_complete(const DeliveryReport& report) {
+  CHECK(report.delivered + report.refused + report.uncertain + report.unsent == report.points);
+  if (report.complete()) return Ok{};
+  std::string message = fmt::format("of {} points {} were delivered", report.points, report.delivered);
+  for (const Loss& loss : report.losses) {
+    message += fmt::format("; {} {}: {}", loss.points, name_of(loss.fate), loss.reason);
+  }
+  if (report.server_ahead && std::chrono::abs(*report.server_ahead) > kNotableSkew) {
+    message += fmt::format("; this machine's clock is {} {} the server's", format_duration(abs(*report.server_ahead)),
+                           *report.server_ahead < Seconds{0} ? "ahead of" : "behind");
+  }
+  const bool rejected = report.refused > 0;
+  return Error{rejected ? ErrorKind::kRejected : ErrorKind::kUnavailable, std::move(message)};
+}
+
+}  // namespace lastrun::cloud_monitoring
