@@ -38,8 +38,8 @@ std::string list_kinds(const std::map<std::string, std::uint64_t>& kinds) {
 Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::vector<std::string>& files) {
   if (counts.runs > 0 || counts.schedules > 0) return Ok{};
   if (counts.filtered > 0) {
-    return Error{ErrorKind::kInput, fmt::format("none of the {} runs and schedules passes --namespace and --selector",
-                                                counts.filtered)};
+    return Error{ErrorKind::kInput,
+                 fmt::format("none of the {} runs and schedules passes --namespace and --selector", counts.filtered)};
   }
   if (!counts.other_kinds.empty()) {
     return Error{ErrorKind::kInput,
@@ -77,8 +77,10 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
   auto& notes = judged.notes;
   if (!counts_.other_kinds.empty()) notes.push_back("not judged: " + list_kinds(counts_.other_kinds));
   if (seen.owned > 0) {
-    notes.push_back(fmt::format("not judged: {} run(s) that belong to another Workflow or controller; --include-owned "
-                                "judges them", seen.owned));
+    notes.push_back(
+        fmt::format("not judged: {} run(s) that belong to another Workflow or controller; --include-owned "
+                    "judges them",
+                    seen.owned));
   }
   if (seen.pods > 0) notes.push_back(fmt::format("not judged: {} Pod(s); --rule last-finished-pod does", seen.pods));
   if (seen.not_pods > 0) {
@@ -86,27 +88,34 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
                                 seen.not_pods));
   }
   if (counts_.ignored_tolerance > 0) {
-    notes.push_back(fmt::format("annotation lastrun/tolerate ignored on {} object(s): tolerance needs memory, which a "
-                                "dump has not", counts_.ignored_tolerance));
+    notes.push_back(
+        fmt::format("annotation lastrun/tolerate ignored on {} object(s): tolerance needs memory, which a "
+                    "dump has not",
+                    counts_.ignored_tolerance));
   }
   if (seen.runs > 0 && now - seen.newest_time > kFreshFor) {
-    notes.push_back(fmt::format("the newest time in the dump is {}, {} ago: what was due or got stuck since then it "
-                                "cannot show", format_rfc3339(seen.newest_time),
-                                format_duration(now - seen.newest_time)));
+    notes.push_back(
+        fmt::format("the newest time in the dump is {}, {} ago: what was due or got stuck since then it "
+                    "cannot show",
+                    format_rfc3339(seen.newest_time), format_duration(now - seen.newest_time)));
   }
 
   if (counts_.incomplete) {
-    judged.warnings.push_back("the listing says that it is one page of several (metadata.continue is set); batches may "
-                              "be missing");
+    judged.warnings.push_back(
+        "the listing says that it is one page of several (metadata.continue is set); batches may "
+        "be missing");
   }
   if (counts_.bad_annotations > 0) {
-    judged.warnings.push_back(fmt::format("the scheduled time of {} run(s) cannot be read; their creation counts "
-                                          "instead", counts_.bad_annotations));
+    judged.warnings.push_back(
+        fmt::format("the scheduled time of {} run(s) cannot be read; their creation counts "
+                    "instead",
+                    counts_.bad_annotations));
   }
   if (seen.left_out_batches > 0) {
-    judged.warnings.push_back(fmt::format("too-many-batches: {} batches without a schedule are left out; group them by "
-                                          "a label lastrun/batch or --group-by a pattern, or raise --max-batches",
-                                          seen.left_out_batches));
+    judged.warnings.push_back(
+        fmt::format("too-many-batches: {} batches without a schedule are left out; group them by "
+                    "a label lastrun/batch or --group-by a pattern, or raise --max-batches",
+                    seen.left_out_batches));
   }
   return judged;
 }

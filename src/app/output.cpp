@@ -8,8 +8,6 @@
 #include <cstring>
 #include <string>
 
-#include "base/text.h"
-
 namespace lastrun::app {
 namespace {
 
@@ -34,9 +32,8 @@ Result<void> write_out(std::string_view text) {
   return Error{ErrorKind::kIo, std::string("cannot write to standard output: ") + std::strerror(error)};
 }
 
-void write_error(std::string_view text) {
-  const std::string line = "lastrun: " + printable(text) + "\n";
-  (void)write_all(STDERR_FILENO, line);  // there is nobody left to tell
+void write_error(std::string_view line) {
+  (void)write_all(STDERR_FILENO, std::string(line) + "\n");  // if it fails, there is nobody left to tell
 }
 
 std::size_t terminal_width() {
@@ -46,7 +43,9 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
-bool error_is_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool error_is_terminal() {
+  return isatty(STDERR_FILENO) != 0;
+}
 
 bool colors_wanted() {
   const char* no_color = std::getenv("NO_COLOR");

@@ -10,8 +10,8 @@ namespace lastrun::app {
 // says must not be lost in silence. Ends in the file descriptor, so that the error is known here.
 [[nodiscard]] Result<void> write_out(std::string_view text);
 
-// One line to standard error: "lastrun: " and the text, made printable.
-void write_error(std::string_view text);
+// One line to standard error, as it is.
+void write_error(std::string_view line);
 
 // Columns of the terminal that standard output is; 0 when it is none.
 [[nodiscard]] std::size_t terminal_width();

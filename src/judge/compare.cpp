@@ -10,7 +10,9 @@ namespace {
 
 using Place = std::pair<std::string, std::string>;  // cluster, namespace
 
-Place place_of(const BatchKey& key) { return {key.cluster, key.namespace_name}; }
+Place place_of(const BatchKey& key) {
+  return {key.cluster, key.namespace_name};
+}
 
 std::string looked_at(const Verdict& theirs) {
   if (!theirs.run) return "it found no run to look at";

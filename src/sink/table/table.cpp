@@ -46,14 +46,15 @@ std::string since(const Verdict& verdict, Time now) {
   return fmt::format("{} ({}{})", text, verdict.since_at_least ? ">" : "", format_duration(now - *verdict.since));
 }
 
-std::string describe(const FailedNode& node) {
-  std::string text = "node " + node.name;
+// The first node that failed, as far as it adds to what the run itself told.
+std::string describe(const FailedNode& node, const RunInfo& run) {
   std::vector<std::string> details;
   if (!node.template_name.empty()) details.push_back("template " + node.template_name);
   if (!node.pod.empty()) details.push_back("pod " + node.pod);
   if (!node.exit_code.empty()) details.push_back("exit code " + node.exit_code);
+  std::string text = node.name == run.name ? "" : "; node " + node.name;
   if (!details.empty()) text += fmt::format(" ({})", fmt::join(details, ", "));
-  if (!node.message.empty()) text += ": " + node.message;
+  if (!node.message.empty() && node.message != run.message) text += ": " + node.message;
   return text;
 }
 
@@ -65,7 +66,7 @@ std::string why(const Verdict& verdict) {
   const bool tells = verdict.run && verdict.status != Status::kOk;
   if (tells && verdict.message.empty() && !verdict.run->message.empty()) text += ": " + verdict.run->message;
   if (tells && verdict.status == Status::kNever && !verdict.run->phase.empty()) text += ", " + verdict.run->phase;
-  if (tells && verdict.run->failed_node) text += "; " + describe(*verdict.run->failed_node);
+  if (tells && verdict.run->failed_node) text += describe(*verdict.run->failed_node, *verdict.run);
   for (const Status status : verdict.also) text += fmt::format("; also {}", name_of(status));
   if (verdict.stale) text += "; a later run went unseen";
   if (verdict.suspended) text += "; suspended";
@@ -80,7 +81,7 @@ std::string count_by_status(const std::vector<Verdict>& verdicts) {
     if (count == 0) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(status));
   }
-  return text.empty() ? "no batches" : text;
+  return text;
 }
 
 std::string align(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
@@ -135,8 +136,8 @@ std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::
     }
     out += '\n';
   }
-  fmt::format_to(std::back_inserter(out), "{} batch{}: {}\n", verdicts.size(), verdicts.size() == 1 ? "" : "es",
-                 count_by_status(verdicts));
+  fmt::format_to(std::back_inserter(out), "{} batch{}{}{}\n", verdicts.size(), verdicts.size() == 1 ? "" : "es",
+                 verdicts.empty() ? "" : ": ", count_by_status(verdicts));
   for (const std::string& note : notes) out += "note: " + printable(note) + "\n";
   return out;
 }

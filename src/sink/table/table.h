@@ -27,7 +27,7 @@ struct Style {
 // Why a batch has its verdict, in one line: reason, message, first failed node.
 [[nodiscard]] std::string why(const Verdict& verdict);
 
-// "17 failed, 13 ok, 7 never", worst first; "no batches" for none.
+// "18 failed, 7 never, 12 ok", worst first; empty for none.
 [[nodiscard]] std::string count_by_status(const std::vector<Verdict>& verdicts);
 
 // Columns under a head, each as wide as its widest cell but the last, two spaces between. Cells are printable text.
