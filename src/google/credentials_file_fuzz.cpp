@@ -1,9 +1,10 @@
 // What comes from elsewhere and holds secrets: credentials files, the key in them, and the answers of token endpoints.
 
+#include "google/credentials_file.h"
+
 #include <cstdint>
 #include <string_view>
 
-#include "google/credentials_file.h"
 #include "google/refreshing.h"
 #include "google/rsa_key.h"
 
