@@ -26,7 +26,7 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> entries_;
 };
 
-// Every wait of a request has a deadline. All count from the moment the request is started.
+// Every wait of a request has a deadline, from 1 ms to 24 h. All count from the moment the request is started.
 struct Deadlines {
   std::chrono::milliseconds connect{5'000};      // name lookup, TCP and TLS
   std::chrono::milliseconds first_byte{10'000};  // until the first byte of the answer's headers

@@ -11,7 +11,6 @@
 #include <list>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "testing/environment.h"
 #include "testing/server_process.h"
@@ -140,6 +139,14 @@ TEST_F(CurlClient, Http2TakesOneConnectionForAll) {
   EXPECT_EQ(stat(*client, origin, "http2_requests"), 600);
   EXPECT_EQ(stat(*client, origin, "connections"), 1);
   EXPECT_EQ(stat(*client, origin, "max_streams"), 64);
+}
+
+TEST_F(CurlClient, MoreThanAServersLimitOfStreamsIsStillAnswered) {
+  const std::string origin = "https://" + start_tls({"--max-streams", "5"}).authority();
+  for (const auto& outcome :
+       open_trusting_client()->send_all(std::vector<Request>(60, get(origin + "/slow-body")), 30, {})) {
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  }
 }
 
 TEST_F(CurlClient, GivingUpOneStreamKeepsTheConnection) {
