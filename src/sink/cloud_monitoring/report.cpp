@@ -50,7 +50,9 @@ Result<void> check_complete(const DeliveryReport& report) {
   if (report.complete()) return Ok{};
   std::string message = fmt::format("of {} points {} were delivered", report.points, report.delivered);
   std::vector<Loss> losses = report.losses;
-  std::stable_sort(losses.begin(), losses.end(), [](const Loss& a, const Loss& b) { return a.points > b.points; });
+  std::sort(losses.begin(), losses.end(), [](const Loss& a, const Loss& b) {
+    return a.points != b.points ? a.points > b.points : a.reason < b.reason;
+  });
   for (std::size_t i = 0; i < std::min(losses.size(), kReasonsTold); ++i) {
     message += fmt::format("; {} {}: {}", losses[i].points, name_of(losses[i].fate), losses[i].reason);
   }
