@@ -107,10 +107,16 @@ std::optional<Seconds> parse_duration(std::string_view text) {
   return total;
 }
 
-std::chrono::system_clock::time_point SystemClock::now() const { return std::chrono::system_clock::now(); }
+std::chrono::system_clock::time_point SystemClock::now() const {
+  return std::chrono::system_clock::now();
+}
 
-std::chrono::steady_clock::time_point SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+std::chrono::steady_clock::time_point SystemClock::steady_now() const {
+  return std::chrono::steady_clock::now();
+}
 
-void SystemClock::sleep_for(std::chrono::milliseconds duration) { std::this_thread::sleep_for(duration); }
+void SystemClock::sleep_for(std::chrono::milliseconds duration) {
+  std::this_thread::sleep_for(duration);
+}
 
 }  // namespace lastrun

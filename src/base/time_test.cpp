@@ -5,7 +5,9 @@
 namespace lastrun {
 namespace {
 
-Time at(int64_t seconds) { return Time{Seconds{seconds}}; }
+Time at(int64_t seconds) {
+  return Time{Seconds{seconds}};
+}
 
 TEST(Rfc3339, ReadsUtcAndOffsets) {
   EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:00Z"), at(0));
@@ -14,7 +16,9 @@ TEST(Rfc3339, ReadsUtcAndOffsets) {
   EXPECT_EQ(parse_rfc3339("2026-11-22T17:27:00+05:30"), at(1795348620));
 }
 
-TEST(Rfc3339, CutsFractionsOff) { EXPECT_EQ(parse_rfc3339("2026-11-22T11:57:00.999999Z"), at(1795348620)); }
+TEST(Rfc3339, CutsFractionsOff) {
+  EXPECT_EQ(parse_rfc3339("2026-11-22T11:57:00.999999Z"), at(1795348620));
+}
 
 TEST(Rfc3339, RefusesWhatIsNoTime) {
   for (const char* text :

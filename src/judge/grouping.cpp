@@ -7,12 +7,9 @@ namespace {
 
 std::string_view kind_name(RunKind kind) {
   switch (kind) {
-    case RunKind::kWorkflow:
-      return "Workflow";
-    case RunKind::kJob:
-      return "Job";
-    case RunKind::kPod:
-      return "Pod";
+    case RunKind::kWorkflow: return "Workflow";
+    case RunKind::kJob: return "Job";
+    case RunKind::kPod: return "Pod";
   }
   CHECK(false);
 }
@@ -28,24 +25,12 @@ std::string fill_in(const Pattern& pattern, const RunObservation& run, const Own
   std::string text;
   for (const Pattern::Part& part : pattern.parts()) {
     switch (part.field) {
-      case Pattern::Field::kText:
-        text += part.text;
-        break;
-      case Pattern::Field::kCluster:
-        text += run.cluster;
-        break;
-      case Pattern::Field::kNamespace:
-        text += run.namespace_name;
-        break;
-      case Pattern::Field::kKind:
-        text += owner.kind;
-        break;
-      case Pattern::Field::kBatch:
-        text += owner.name;
-        break;
-      case Pattern::Field::kLabel:
-        text += label_of(run, part.text);
-        break;
+      case Pattern::Field::kText: text += part.text; break;
+      case Pattern::Field::kCluster: text += run.cluster; break;
+      case Pattern::Field::kNamespace: text += run.namespace_name; break;
+      case Pattern::Field::kKind: text += owner.kind; break;
+      case Pattern::Field::kBatch: text += owner.name; break;
+      case Pattern::Field::kLabel: text += label_of(run, part.text); break;
     }
   }
   return text;

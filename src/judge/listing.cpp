@@ -36,14 +36,10 @@ bool is_scheduled(const BatchKey& key) {
 
 Reason reason_of_group(Status status) {
   switch (status) {
-    case Status::kFailed:
-      return Reason::kMemberFailed;
-    case Status::kUnknown:
-      return Reason::kMemberUnknown;
-    case Status::kOk:
-      return Reason::kMembersOk;
-    case Status::kNever:
-      return Reason::kNotFinished;
+    case Status::kFailed: return Reason::kMemberFailed;
+    case Status::kUnknown: return Reason::kMemberUnknown;
+    case Status::kOk: return Reason::kMembersOk;
+    case Status::kNever: return Reason::kNotFinished;
   }
   return Reason::kNotFinished;
 }

@@ -6,14 +6,10 @@ namespace lastrun::judge {
 
 std::string_view name_of(Rule rule) {
   switch (rule) {
-    case Rule::kNewest:
-      return "newest";
-    case Rule::kNewestFinished:
-      return "newest-finished";
-    case Rule::kAny:
-      return "any";
-    case Rule::kLastFinishedPod:
-      return "last-finished-pod";
+    case Rule::kNewest: return "newest";
+    case Rule::kNewestFinished: return "newest-finished";
+    case Rule::kAny: return "any";
+    case Rule::kLastFinishedPod: return "last-finished-pod";
   }
   CHECK(false);
 }

@@ -32,8 +32,13 @@ class Program:
         usage = work / "usage"
         began = time.perf_counter()
         # --quiet: else an exit code of 1 adds a line to the figure.
-        result = subprocess.run(["/usr/bin/time", "--quiet", "-f", "%M", "-o", usage, *self.command], stdin=stdin,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        result = subprocess.run(
+            ["/usr/bin/time", "--quiet", "-f", "%M", "-o", usage, *self.command],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
         self.seconds.append(time.perf_counter() - began)
         if result.returncode not in ACCEPTED:
             sys.exit(f"{self.name} ended with {result.returncode}: {result.stderr.decode(errors='replace')[-500:]}")
@@ -59,8 +64,11 @@ def print_table(programs, size, reference):
     width = max(len(program.name) for program in programs)
     print(f"{'':{width}}  {'seconds':>8} {'fastest':>8} {'GB/s':>6} {'x jq':>7} {'peak MB':>8}")
     for program in programs:
-        print(f"{program.name:{width}}  {program.median:8.3f} {min(program.seconds):8.3f} {size / program.median / 1e9:6.2f}"
-              f" {reference.median / program.median:7.1f} {program.peak_kb / 1024:8.1f}")
+        print(
+            f"{program.name:{width}}  {program.median:8.3f} {min(program.seconds):8.3f}"
+            f" {size / program.median / 1e9:6.2f}"
+            f" {reference.median / program.median:7.1f} {program.peak_kb / 1024:8.1f}"
+        )
 
 
 def through_a_pipe(lastrun, generator, runs, work):
@@ -74,7 +82,9 @@ def through_a_pipe(lastrun, generator, runs, work):
 
 def main():
     parser = argparse.ArgumentParser(description="lastrun check beside jq, gojq, cat and simdjson on one dump.")
-    parser.add_argument("--build", required=True, type=Path, help="a build directory: lastrun and the tools of test/bench")
+    parser.add_argument(
+        "--build", required=True, type=Path, help="a build directory: lastrun and the tools of test/bench"
+    )
     parser.add_argument("--work", required=True, type=Path, help="where the dump and figures are kept")
     parser.add_argument("--runs", type=int, default=20_000, help="Workflows in the dump (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
@@ -92,13 +102,19 @@ def main():
     table = Program("lastrun check, owner batches, table", [lastrun, "check", dump])
     jq = Program("jq", ["jq", "-c", FILTER, dump])
     gojq = Program("gojq", ["gojq", "-c", FILTER, dump])
-    floor = [Program("cat >/dev/null", ["sh", "-c", 'cat "$0" >/dev/null', dump]), Program("simdjson, UTF-8 only, chunks", [scan, "utf8", dump]),
-             Program("simdjson, first stage, whole file", [scan, "stage1", dump]),
-             Program("simdjson, tree, whole file", [scan, "dom", dump])]
+    floor = [
+        Program("cat >/dev/null", ["sh", "-c", 'cat "$0" >/dev/null', dump]),
+        Program("simdjson, UTF-8 only, chunks", [scan, "utf8", dump]),
+        Program("simdjson, first stage, whole file", [scan, "stage1", dump]),
+        Program("simdjson, tree, whole file", [scan, "dom", dump]),
+    ]
     slow = [jq] if arguments.without_slow else [jq, gojq]
 
-    print(f"{arguments.runs} Workflows, {size / 1e6:.1f} MB; {platform.machine()}, {os.cpu_count()} CPUs;"
-          f" {arguments.rounds} rounds; jq: {version('jq')}; gojq: {version('gojq')}", flush=True)
+    print(
+        f"{arguments.runs} Workflows, {size / 1e6:.1f} MB; {platform.machine()}, {os.cpu_count()} CPUs;"
+        f" {arguments.rounds} rounds; jq: {version('jq')}; gojq: {version('gojq')}",
+        flush=True,
+    )
     dump.read_bytes()  # into the page cache: all of them read from there
     for turn in range(arguments.rounds):
         for program in [pipeline, table, *floor, *(slow if turn == 0 or not arguments.without_slow else [])]:
@@ -108,14 +124,19 @@ def main():
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
     print_table([pipeline, table, *slow, *floor], size, jq)
-    print(f"lastrun is {jq.median / pipeline.median:.1f} x jq (wanted: 40),"
-          f" {size / pipeline.median / 1e9:.2f} GB/s beside {size / floor[1].median / 1e9:.2f} GB/s of one SIMD pass")
+    print(
+        f"lastrun is {jq.median / pipeline.median:.1f} x jq (wanted: 40),"
+        f" {size / pipeline.median / 1e9:.2f} GB/s beside {size / floor[1].median / 1e9:.2f} GB/s of one SIMD pass"
+    )
 
     peak_once, _ = through_a_pipe(lastrun, generator, arguments.runs, work)
     peak_ten, seconds = through_a_pipe(lastrun, generator, arguments.runs * 10, work)
     a_run = (peak_ten - peak_once) * 1024 / (arguments.runs * 9)
-    print(f"through a pipe: {arguments.runs} runs {peak_once / 1024:.1f} MB, {arguments.runs * 10} runs {peak_ten / 1024:.1f} MB"
-          f" in {seconds:.1f} s: {a_run:.1f} bytes for each further run (wanted: 32 MB, then 40 bytes a run)")
+    print(
+        f"through a pipe: {arguments.runs} runs {peak_once / 1024:.1f} MB,"
+        f" {arguments.runs * 10} runs {peak_ten / 1024:.1f} MB"
+        f" in {seconds:.1f} s: {a_run:.1f} bytes for each further run (wanted: 32 MB, then 40 bytes a run)"
+    )
 
     same = sorted(pipeline.output.splitlines()) == sorted(jq.output.splitlines())
     print(f"answers: {len(jq.output.splitlines())} lines of jq, lastrun's are {'the same' if same else 'DIFFERENT'}")

@@ -21,15 +21,13 @@ CLANG_TIDY = "clang-tidy-19"
 
 def key_of(project, file, command, common):
     """The hash of everything that the findings in `file` depend on."""
-    texts, stack, seen = [common, command, file.text], [file], set()
+    stack, seen = [file], {}
     while stack:
-        for include in stack.pop().includes:
-            header = project.own.get(include.name)
-            if header and header.path not in seen:
-                seen.add(header.path)
-                stack.append(header)
-    texts += [project.own[path.removeprefix("src/")].text for path in sorted(seen)]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+        current = stack.pop()
+        seen[current.path] = current.text
+        headers = (project.resolve(current, include) for include in current.includes)
+        stack += [header for header in headers if header and header.path not in seen]
+    return hashlib.sha256("\0".join([common, command, *sorted(seen.values())]).encode()).hexdigest()
 
 
 def findings_in(root, result):

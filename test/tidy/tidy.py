@@ -26,24 +26,32 @@ TEST_HEADERS = ("gtest/", "gmock/")
 MAIN_LIMIT = 60  # lines; what needs more belongs into app
 VAGUE_FOLDERS = {"utils", "util", "common", "misc", "helper", "helpers"}
 
-STANDARD = set("""algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
-    climits clocale cmath codecvt compare complex concepts condition_variable coroutine csetjmp csignal cstdarg cstddef cstdint
-    cstdio cstdlib cstring ctime cuchar cwchar cwctype deque exception execution filesystem format forward_list fstream
-    functional future initializer_list iomanip ios iosfwd iostream istream iterator latch limits list locale map memory
-    memory_resource mutex new numbers numeric optional ostream queue random ranges ratio regex scoped_allocator semaphore set
-    shared_mutex source_location span sstream stack stdexcept stop_token streambuf string string_view syncstream system_error
-    thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant vector version""".split())
+STANDARD = set("""
+    algorithm any array atomic barrier bit bitset cassert cctype cerrno cfenv cfloat charconv chrono cinttypes
+    climits clocale cmath codecvt compare complex concepts condition_variable coroutine csetjmp csignal cstdarg
+    cstddef cstdint cstdio cstdlib cstring ctime cuchar cwchar cwctype deque exception execution filesystem format
+    forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream iterator latch
+    limits list locale map memory memory_resource mutex new numbers numeric optional ostream queue random ranges
+    ratio regex scoped_allocator semaphore set shared_mutex source_location span sstream stack stdexcept stop_token
+    streambuf string string_view syncstream system_error thread tuple type_traits typeindex typeinfo unordered_map
+    unordered_set utility valarray variant vector version""".split())
 # Headers of C and of the system: no third party's, but nothing for a pure folder either.
-SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux|asm)/.*|(assert|ctype|dirent|dlfcn|endian|err|errno|fcntl|float|getopt|glob|"
-                    r"grp|ifaddrs|immintrin|inttypes|langinfo|limits|locale|math|netdb|poll|pthread|pwd|sched|signal|spawn|"
-                    r"stdarg|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|wchar)\.h")
+SYSTEM = re.compile(
+    r"(sys|netinet|net|arpa|linux|asm)/.*|(assert|ctype|dirent|dlfcn|endian|err|errno|fcntl|float|getopt|glob|"
+    r"grp|ifaddrs|immintrin|inttypes|langinfo|limits|locale|math|netdb|poll|pthread|pwd|sched|signal|spawn|"
+    r"stdarg|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|wchar)\.h"
+)
 
 # What a pure folder must not reach, not even through a header of ours.
-IMPURE_HEADERS = set("""atomic barrier condition_variable csignal cstdio ctime execution filesystem fstream future iostream latch
-    mutex random semaphore shared_mutex syncstream thread""".split())
-IMPURE_CODE = re.compile(r"::now\b|\bSystemClock\b|\bsleep_(for|until)\b|\b(get|set|put|unset)env\b|\b(f|fd|p)?open\s*\("
-                         r"|\bf?(printf|puts|putc|write|read)\s*\(|\bstd::(cin|cout|cerr|clog|rand)\b|\brandom_device\b"
-                         r"|\b(time|clock|rand|system|socket|connect|fork)\s*\(|\bthread_local\b")
+IMPURE_HEADERS = set(
+    """atomic barrier condition_variable csignal cstdio ctime execution filesystem fstream future iostream latch
+    mutex random semaphore shared_mutex syncstream thread""".split()
+)
+IMPURE_CODE = re.compile(
+    r"::now\b|\bSystemClock\b|\bsleep_(for|until)\b|\b(get|set|put|unset)env\b|\b(f|fd|p)?open\s*\("
+    r"|\bf?(printf|puts|putc|write|read)\s*\(|\bstd::(cin|cout|cerr|clog|rand)\b|\brandom_device\b"
+    r"|\b(time|clock|rand|system|socket|connect|fork)\s*\(|\bthread_local\b"
+)
 
 
 class File:
@@ -54,7 +62,7 @@ class File:
         self.text = path.read_text(encoding="utf-8", errors="replace")
         self.lines = self.text.splitlines()
         self.is_header = path.suffix == ".h"
-        self.is_test = path.stem.endswith(("_test", "_fuzz", "_bench"))
+        self.is_test = path.stem.endswith(("_test", "_fuzz", "_bench")) or self.path.startswith("test/")
 
     @cached_property
     def includes(self):
@@ -65,7 +73,9 @@ class File:
     @cached_property
     def code(self):
         """The lines without comments and the contents of strings."""
-        token = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+        token = re.compile(
+            r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
+        )
         return token.sub(lambda match: "\n" * match[0].count("\n") or '""', self.text).splitlines()
 
 
@@ -74,11 +84,23 @@ class Project:
 
     def __init__(self, root, build=None):
         self.root = Path(root)
-        self.files = sorted((File(self.root, path) for top in ("src", "test") for suffix in ("*.h", "*.cpp")
-                             for path in (self.root / top).rglob(suffix)), key=lambda file: file.path)
+        self.files = sorted(
+            (
+                File(self.root, path)
+                for top in ("src", "test")
+                for suffix in ("*.h", "*.cpp")
+                for path in (self.root / top).rglob(suffix)
+            ),
+            key=lambda file: file.path,
+        )
         self.rows, self.table_findings = parse_table(self.root / TABLE)
-        self.own = {file.path.removeprefix("src/"): file for file in self.files if file.path.startswith("src/")}
+        self.own = {file.path.removeprefix("src/"): file for file in self.files}
         self.built = built_sources(Path(build)) if build else None
+
+    def resolve(self, file, include):
+        """The file of ours that is meant: by path from src/, in test/ also a neighbour. None for any other."""
+        sibling = f"{file.folder}/{include.name}" if include.own and file.path.startswith("test/") else None
+        return self.own.get(include.name) or self.own.get(sibling)
 
 
 def folder_of(path):
@@ -126,12 +148,12 @@ def is_third_party(include):
 
 # --- Rules ---
 
+
 def table_matches_the_tree(project):
     yield from project.table_findings
     used = {file.folder for file in project.files}
-    for file in project.files:
-        if file.folder not in project.rows:
-            yield Finding(file.path, 1, "table", f"folder {file.folder} has no row in {TABLE}")
+    for folder in used - project.rows.keys():
+        yield Finding(TABLE, 1, "table", f"folder {folder} has no row")
     for folder, row in project.rows.items():
         if folder not in used:
             yield Finding(TABLE, row.line, "table", f"{folder} has no files")
@@ -146,47 +168,55 @@ def table_has_no_cycle(project):
 
 
 def headers_have_no_cycle(project):
-    graph = {name: {include.name for include in file.includes if include.own} for name, file in project.own.items()}
+    graph = {
+        file.path: {target.path for include in file.includes if (target := project.resolve(file, include))}
+        for file in project.files
+    }
     for cycle in cycles(graph):
-        yield Finding(project.own[cycle[0]].path, 1, "cycle", "headers include each other: " + " -> ".join(cycle))
+        yield Finding(cycle[0], 1, "cycle", "headers include each other: " + " -> ".join(cycle))
 
 
 def includes_follow_the_table(project):
     for file in project.files:
         row = project.rows.get(file.folder)
         for include in file.includes:
-            if not include.own:
-                if include.name in project.own:
-                    yield Finding(file.path, include.line, "include", f'our own header is written "{include.name}"')
-                continue
-            if include.name not in project.own:
+            target = project.resolve(file, include)
+            if target and not include.own:
+                yield Finding(file.path, include.line, "include", f'our own header is written "{include.name}"')
+            elif include.own and not target:
                 yield Finding(file.path, include.line, "include", f"{include.name}: include by path from src/")
-                continue
-            target = project.own[include.name].folder
-            may = row and (target == file.folder or target in row.may_include or (file.is_test and target == TESTING))
-            if row and not may:
-                yield Finding(file.path, include.line, "include", f"{file.folder} may not include {target} ({TABLE})")
+            elif target and row and target.folder not in {file.folder, *row.may_include}:
+                if not (file.is_test and target.folder == TESTING):
+                    yield Finding(
+                        file.path, include.line, "include", f"{file.folder} may not include {target.folder} ({TABLE})"
+                    )
 
 
 def third_parties_stay_in_quarantine(project):
     for file in project.files:
-        row = project.rows.get(file.folder)
+        row = project.rows.get(file.folder, Row(0, set(), {"": set()}, ""))
         for include in filter(is_third_party, file.includes):
             for_tests = include.name.startswith(TEST_HEADERS)
             if for_tests:
                 allowed = file.is_test or file.folder == TESTING
             else:
-                allowed = row and any(include.name.startswith(prefix) and (not where or file.is_test or file.name in where)
-                                      for prefix, where in row.third_party.items())
+                allowed = any(
+                    include.name.startswith(prefix) and (not where or file.is_test or file.name in where)
+                    for prefix, where in row.third_party.items()
+                )
             if not allowed:
                 yield Finding(file.path, include.line, "third-party", f"{include.name} is not allowed here ({TABLE})")
             elif file.is_header and not for_tests:
-                yield Finding(file.path, include.line, "third-party", f"{include.name} in a header of ours: forward-declare")
+                yield Finding(
+                    file.path, include.line, "third-party", f"{include.name} in a header of ours: forward-declare"
+                )
 
 
-def allowances_are_used(project):
+def third_party_entries_are_used(project):
     for folder, row in project.rows.items():
-        names = {(include.name, file.name) for file in project.files if file.folder == folder for include in file.includes}
+        names = {
+            (include.name, file.name) for file in project.files if file.folder == folder for include in file.includes
+        }
         for prefix, where in row.third_party.items():
             for wanted in where or {""}:
                 if not any(name.startswith(prefix) and wanted in ("", file) for name, file in names):
@@ -217,7 +247,9 @@ def every_source_is_built(project):
 def main_is_short(project):
     for file in project.files:
         if file.path == "src/main.cpp" and len(file.lines) >= MAIN_LIMIT:
-            yield Finding(file.path, MAIN_LIMIT, "main", f"{len(file.lines)} lines: under {MAIN_LIMIT}, the rest belongs into app")
+            yield Finding(
+                file.path, MAIN_LIMIT, "main", f"{len(file.lines)} lines: under {MAIN_LIMIT}, the rest belongs into app"
+            )
 
 
 def folders_say_what_they_hold(project):
@@ -233,9 +265,11 @@ def headers_guard_themselves(project):
 
 
 def own_header_comes_first(project):
+    paths = {file.path for file in project.files}
     for file in project.files:
-        subject = re.sub(r"(_test|_fuzz|_bench)?\.cpp$", ".h", file.path.removeprefix("src/"))
-        if not file.is_header and subject in project.own and (not file.includes or file.includes[0].name != subject):
+        subject = re.sub(r"(_test|_fuzz|_bench)?\.cpp$", ".h", file.path)
+        first = project.resolve(file, file.includes[0]) if file.includes else None
+        if not file.is_header and subject in paths and (not first or first.path != subject):
             line = file.includes[0].line if file.includes else 1
             yield Finding(file.path, line, "own-header", f"{subject} comes first: that proves it stands alone")
 
@@ -249,9 +283,21 @@ def skipped_tests_say_why(project):
                 yield Finding(file.path, number, "skip", "a disabled test: delete it or mend it")
 
 
-RULES = [table_matches_the_tree, table_has_no_cycle, headers_have_no_cycle, includes_follow_the_table,
-         third_parties_stay_in_quarantine, allowances_are_used, pure_folders_are_pure, every_source_is_built, main_is_short,
-         folders_say_what_they_hold, headers_guard_themselves, own_header_comes_first, skipped_tests_say_why]
+RULES = [
+    table_matches_the_tree,
+    table_has_no_cycle,
+    headers_have_no_cycle,
+    includes_follow_the_table,
+    third_parties_stay_in_quarantine,
+    third_party_entries_are_used,
+    pure_folders_are_pure,
+    every_source_is_built,
+    main_is_short,
+    folders_say_what_they_hold,
+    headers_guard_themselves,
+    own_header_comes_first,
+    skipped_tests_say_why,
+]
 
 
 def reached(project, file):
@@ -260,11 +306,12 @@ def reached(project, file):
     while stack:
         current, chain = stack.pop()
         for include in current.includes:
-            if not include.own:
+            target = project.resolve(current, include)
+            if not target:
                 yield include, chain
-            elif include.name in project.own and include.name not in seen:
-                seen.add(include.name)
-                stack.append((project.own[include.name], (*chain, include.name)))
+            elif target.path not in seen:
+                seen.add(target.path)
+                stack.append((target, (*chain, include.name)))
 
 
 def cycles(graph):
@@ -273,7 +320,7 @@ def cycles(graph):
 
     def visit(name):
         if name in path:
-            yield [*path[path.index(name):], name]
+            yield [*path[path.index(name) :], name]
         elif name not in done:
             path.append(name)
             for other in sorted(graph.get(name, ())):
@@ -298,7 +345,9 @@ def main():
     findings = check(project)
     for finding in findings:
         print(f"{finding.path}:{finding.line}: {finding.message} [{finding.rule}]")
-    print(f"tidy: {len(project.files)} files, {len(project.rows)} folders, {len(RULES)} rules, {len(findings)} findings")
+    print(
+        f"tidy: {len(project.files)} files, {len(project.rows)} folders, {len(RULES)} rules, {len(findings)} findings"
+    )
     return 1 if findings else 0
 
 

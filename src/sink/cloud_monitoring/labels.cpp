@@ -41,7 +41,8 @@ Labels labels_of(const BatchKey& batch, const LabelMapping& mapping) {
   for (const LabelPattern& label : mapping) {
     auto value = fill(label.pattern, batch);
     CHECK(value.has_value());
-    labels.insert_or_assign(label.key, *std::move(value));
+    // To Cloud Monitoring an empty value and no label are the same series; a descriptor may lack the label then.
+    if (!value->empty()) labels.insert_or_assign(label.key, *std::move(value));
   }
   return labels;
 }
@@ -64,6 +65,8 @@ struct Series {
 LabelMapping labels_of_owner() {
   return {{"cluster", "{cluster}"}, {"namespace_name", "{namespace}"}, {"kind", "{kind}"}, {"batch", "{batch}"}};
 }
+
+LabelMapping labels_of_pattern() { return {{"cluster", "{cluster}"}, {"batch", "{batch}"}}; }
 
 LabelMapping labels_of_namespace() {
   return {{"namespace_name", "{namespace}"}};

@@ -12,7 +12,8 @@
 // Which series a verdict belongs to.
 namespace lastrun::cloud_monitoring {
 
-// One label of every series: its value is `pattern` with {cluster}, {namespace}, {kind} and {batch} filled in.
+// One label of every series: its value is `pattern` with {cluster}, {namespace}, {kind} and {batch} filled in. A batch
+// for which that is empty has no such label.
 struct LabelPattern {
   std::string key;
   std::string pattern;
@@ -21,8 +22,10 @@ struct LabelPattern {
 };
 using LabelMapping = std::vector<LabelPattern>;
 
-// Grouping `owner` and patterns: cluster, namespace_name, kind, batch. Never puts two batches on one series.
+// Grouping `owner`: cluster, namespace_name, kind, batch. Never puts two batches on one series.
 [[nodiscard]] LabelMapping labels_of_owner();
+// Grouping by a pattern: cluster, batch.
+[[nodiscard]] LabelMapping labels_of_pattern();
 // Grouping `namespace`: namespace_name, as the pipeline had it.
 [[nodiscard]] LabelMapping labels_of_namespace();
 // The user's own, each "KEY=PATTERN" ("team={namespace}"). kUsage for another form, a placeholder that is not one of

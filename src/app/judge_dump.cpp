@@ -1,0 +1,129 @@
+#include "app/judge_dump.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "app/progress.h"
+#include "source/file/byte_stream.h"
+#include "source/file/dump.h"
+
+namespace lastrun::app {
+namespace {
+
+// Beyond this age of a dump nothing can be said about what is due or stuck (docs/judgement.md, "The time of a dump").
+constexpr Seconds kFreshFor{600};
+
+// Passes every observation on to all judges.
+class Fork : public source::ObservationSink {
+ public:
+  explicit Fork(std::vector<judge::Listing>& listings) : listings_(listings) {}
+  void run(const RunObservation& run) override {
+    for (auto& listing : listings_) listing.add(run);
+  }
+  void schedule(const ScheduleObservation& schedule) override {
+    for (auto& listing : listings_) listing.add(schedule);
+  }
+
+ private:
+  std::vector<judge::Listing>& listings_;
+};
+
+std::string list_kinds(const std::map<std::string, std::uint64_t>& kinds) {
+  std::string text;
+  for (const auto& [kind, count] : kinds) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kind);
+  return text;
+}
+
+Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::vector<std::string>& files) {
+  if (counts.runs > 0 || counts.schedules > 0) return Ok{};
+  if (counts.filtered > 0) {
+    return Error{ErrorKind::kInput,
+                 fmt::format("none of the {} runs and schedules passes --namespace and --selector", counts.filtered)};
+  }
+  if (!counts.other_kinds.empty()) {
+    return Error{ErrorKind::kInput,
+                 fmt::format("{}: nothing to judge: {}; expected Workflows, Jobs, CronWorkflows or CronJobs",
+                             source::input_name(files.front()), list_kinds(counts.other_kinds))};
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+DumpReading::DumpReading(std::vector<judge::Settings> settings) {
+  for (auto& each : settings) listings_.emplace_back(std::move(each));
+}
+
+Result<void> DumpReading::read(const DumpOptions& options) {
+  Fork fork(listings_);
+  source::ObjectDecoder decoder(options.cluster, options.filter, fork);
+  ProgressLine progress;
+  for (const std::string& file : options.files) {
+    TRY_ASSIGN(auto stream, source::open_input(file));
+    const std::string name = source::input_name(file);
+    TRY(source::read_dump(std::move(stream), name, decoder, progress.of(name)));
+  }
+  counts_ = decoder.counts();
+  return check_not_in_vain(counts_, options.files);
+}
+
+JudgedDump DumpReading::judged(std::size_t i, Time now) {
+  JudgedDump judged;
+  judge::Listing& listing = listings_.at(i);
+  judged.verdicts = listing.verdicts();
+  const judge::ListingCounts& seen = listing.counts();
+
+  auto& notes = judged.notes;
+  if (!counts_.other_kinds.empty()) notes.push_back("not judged: " + list_kinds(counts_.other_kinds));
+  if (seen.owned > 0) {
+    notes.push_back(
+        fmt::format("not judged: {} run(s) that belong to another Workflow or controller; --include-owned "
+                    "judges them",
+                    seen.owned));
+  }
+  if (seen.pods > 0) notes.push_back(fmt::format("not judged: {} Pod(s); --rule last-finished-pod does", seen.pods));
+  if (seen.not_pods > 0) {
+    notes.push_back(fmt::format("not judged: {} Workflow(s) and Job(s); the rule last-finished-pod sees pods alone",
+                                seen.not_pods));
+  }
+  if (counts_.ignored_tolerance > 0) {
+    notes.push_back(
+        fmt::format("annotation lastrun/tolerate ignored on {} object(s): tolerance needs memory, which a "
+                    "dump has not",
+                    counts_.ignored_tolerance));
+  }
+  if (seen.runs > 0 && now - seen.newest_time > kFreshFor) {
+    notes.push_back(
+        fmt::format("the newest time in the dump is {}, {} ago: what was due or got stuck since then it "
+                    "cannot show",
+                    format_rfc3339(seen.newest_time), format_duration(now - seen.newest_time)));
+  }
+
+  if (counts_.incomplete) {
+    judged.warnings.push_back(
+        "the listing says that it is one page of several (metadata.continue is set); batches may "
+        "be missing");
+  }
+  if (counts_.bad_annotations > 0) {
+    judged.warnings.push_back(
+        fmt::format("the scheduled time of {} run(s) cannot be read; their creation counts "
+                    "instead",
+                    counts_.bad_annotations));
+  }
+  if (seen.left_out_batches > 0) {
+    judged.warnings.push_back(
+        fmt::format("too-many-batches: {} batches without a schedule are left out; group them by "
+                    "a label lastrun/batch or --group-by a pattern, or raise --max-batches",
+                    seen.left_out_batches));
+  }
+  return judged;
+}
+
+Result<JudgedDump> judge_dump(const DumpOptions& options, Time now) {
+  DumpReading reading({options.settings});
+  TRY(reading.read(options));
+  return reading.judged(0, now);
+}
+
+}  // namespace lastrun::app

@@ -1,0 +1,82 @@
+#include "app/post_command.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "app/log.h"
+#include "app/output.h"
+#include "sink/cloud_monitoring/client.h"
+#include "sink/cloud_monitoring/names.h"
+
+namespace lastrun::app {
+namespace {
+
+namespace monitoring = cloud_monitoring;
+
+Result<monitoring::LabelMapping> mapping_of(const PostOptions& options) {
+  if (!options.labels.empty()) return monitoring::parse_label_mapping(options.labels);
+  const judge::Grouping& grouping = options.dump.settings.grouping;
+  if (std::holds_alternative<judge::ByNamespace>(grouping)) return monitoring::labels_of_namespace();
+  if (std::holds_alternative<judge::ByOwner>(grouping)) return monitoring::labels_of_owner();
+  return monitoring::labels_of_pattern();
+}
+
+Result<monitoring::MonitoringClient> open_client(const PostOptions& options, GoogleWorld& world) {
+  const google::Credentials& who = world.credentials;
+  monitoring::Settings settings;
+  settings.project = options.project.empty() ? who.project_id : options.project;
+  if (settings.project.empty()) {
+    return Error{ErrorKind::kUsage, "--project is missing, and the credentials name none"};
+  }
+  settings.metric = options.metric;
+  settings.resource = options.resource;
+  if (!options.endpoint.empty()) {
+    settings.endpoint = options.endpoint;
+  } else if (!who.universe_domain.empty()) {
+    settings.endpoint = monitoring::endpoint_of_universe(who.universe_domain);
+  }
+  settings.seed = static_cast<std::uint32_t>(world.clock.now().time_since_epoch().count());
+  return monitoring::MonitoringClient::open(std::move(settings), *world.http, who.tokens.get(), world.clock);
+}
+
+Result<void> print_requests(const monitoring::MonitoringClient& client, const std::vector<monitoring::Point>& points,
+                            Time end_time) {
+  TRY_ASSIGN(const std::string requests, client.dry_send(points, end_time));
+  TRY(write_out(client.dry_read_descriptor()));
+  return write_out(requests);
+}
+
+}  // namespace
+
+Result<int> run_post(const PostOptions& options) {
+  const Time now = options.now.value_or(std::chrono::floor<Seconds>(SystemClock().now()));
+  TRY_ASSIGN(const JudgedDump judged, judge_dump(options.dump, now));
+  for (const std::string& warning : judged.warnings) log(Severity::kWarning, warning);
+  TRY_ASSIGN(const monitoring::LabelMapping mapping, mapping_of(options));
+  TRY_ASSIGN(const monitoring::MappedPoints mapped,
+             monitoring::map_verdicts(judged.verdicts, mapping, options.reduction));
+
+  GoogleOptions google = options.google;
+  google.no_auth = google.no_auth || options.dry_run;
+  TRY_ASSIGN(const auto world, GoogleWorld::open(google));
+  TRY_ASSIGN(monitoring::MonitoringClient client, open_client(options, *world));
+  // The points say how things are now, whatever time the dump was judged as of.
+  const Time end_time = std::chrono::floor<Seconds>(world->clock.now());
+  if (options.dry_run) {
+    TRY(print_requests(client, mapped.points, end_time));
+    return 0;
+  }
+  const auto create =
+      options.create_descriptor ? monitoring::CreateDescriptor::kYes : monitoring::CreateDescriptor::kNo;
+  TRY(client.ensure_descriptor(mapped.points, create));
+  TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time));
+  TRY(monitoring::check_complete(report));
+  if (terminal_width() > 0) {
+    TRY(write_out(fmt::format("{} points delivered to {}{}\n", report.delivered, client.metric_type(),
+                              mapped.unknown > 0 ? fmt::format(", {} unknown not sent", mapped.unknown) : "")));
+  }
+  return 0;
+}
+
+}  // namespace lastrun::app
