@@ -43,28 +43,34 @@ constexpr std::string_view kFilesHelp =
     "standard input (the default when it is no terminal)";
 
 void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
-  command.add_option("FILE", flags.files, std::string(kFilesHelp));
-  auto* group_by = command.add_option("--group-by", flags.group_by,
-                                      "what forms a batch: owner (default), namespace, or a pattern such as "
-                                      "{namespace}/{label:team}");
-  auto* rule = command.add_option("--rule", flags.rule,
-                                  "which run decides: newest-finished (default), newest, any (a group fails if one of "
-                                  "its batches does), last-finished-pod");
-  command.add_flag("--like-the-pipeline", flags.like_the_pipeline, "the same as --group-by namespace --rule newest")
-      ->excludes(group_by)
-      ->excludes(rule);
+  command.add_option("FILE", flags.files, std::string(kFilesHelp))->type_name("");
+  command
+      .add_option("--group-by", flags.group_by,
+                  "what forms a batch: owner (default), namespace, or a pattern such as {namespace}/{label:team}")
+      ->type_name("HOW");
+  command
+      .add_option("--rule", flags.rule,
+                  "which run decides: newest-finished (default), newest, any (a group fails if one of its batches "
+                  "does), last-finished-pod")
+      ->type_name("RULE");
+  command.add_flag("--like-the-pipeline", flags.like_the_pipeline, "the same as --group-by namespace --rule newest");
   command.add_option("-n,--namespace", flags.namespaces, "judge only these namespaces; may be repeated")
+      ->type_name("NAME")
       ->delimiter(',')
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("-l,--selector", flags.selector, "judge only objects with these labels, as kubectl's -l");
-  command.add_option("--cluster", flags.cluster, "the name of the cluster that the dump is of");
-  command.add_option("--stopped", flags.stopped, "what a run that somebody stopped means: fail (default), ignore");
+  command.add_option("-l,--selector", flags.selector, "judge only objects with these labels, as kubectl's -l")
+      ->type_name("LABELS");
+  command.add_option("--cluster", flags.cluster, "the name of the cluster that the dump is of")->type_name("NAME");
+  command.add_option("--stopped", flags.stopped, "a run that somebody stopped: fail (default), ignore")
+      ->type_name("HOW");
   command.add_flag("--include-owned", flags.include_owned,
                    "judge Workflows of Workflows and Jobs of other controllers too");
-  command.add_option("--max-batches", flags.max_batches, "most batches without a schedule in one namespace")
-      ->capture_default_str();
-  command.add_option("--now", flags.now, "judge as of this time (RFC 3339) instead of the clock's");
+  command
+      .add_option("--max-batches", flags.max_batches,
+                  "most batches without a schedule in one namespace (default 1000), failing ones kept first")
+      ->type_name("N");
+  command.add_option("--now", flags.now, "judge as of this time (RFC 3339) instead of the clock's")->type_name("TIME");
   command.add_option("--tolerate", flags.tolerate, "")->group("");  // known, to say why not
 }
 
@@ -92,6 +98,9 @@ Result<judge::Grouping> parse_grouping(const std::string& text) {
 
 Result<judge::Settings> read_settings(const JudgingFlags& flags) {
   judge::Settings settings;
+  if (flags.like_the_pipeline && !(flags.rule.empty() && flags.group_by.empty())) {
+    return usage("--like-the-pipeline says how to group and which run decides; leave out --group-by and --rule");
+  }
   if (flags.like_the_pipeline) {
     settings.grouping = judge::ByNamespace{};
     settings.rule = judge::Rule::kNewest;
@@ -164,7 +173,8 @@ Command add_check(CLI::App& program) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = program.add_subcommand("check", "judge dumps and print the verdicts");
   add_judging_flags(*command, flags->judging);
-  command->add_option("-o,--output", flags->output, "table (default), json, jsonl (the pipeline's lines), prometheus");
+  command->add_option("-o,--output", flags->output, "table (default), json, jsonl (the pipeline's lines), prometheus")
+      ->type_name("FORM");
   command->add_flag("--failing-only", flags->failing_only, "print failing batches only");
   command->footer(
       "Exit code: 0 all fine, 1 something fails, 2 something is unknown or the input could not be read.\n\n"
@@ -202,10 +212,12 @@ Command add_compare(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("compare", "hold the pipeline's rule against lastrun's, each difference with its reason");
   add_judging_flags(*command, flags->judging);
-  command->add_option("--against", flags->against,
-                      "pipeline (default: the newest Workflow of a namespace), predecessor (the last finished pod of a "
-                      "namespace; give it pods and Workflows)");
-  command->add_option("-o,--output", flags->output, "table (default), json");
+  command
+      ->add_option("--against", flags->against,
+                   "pipeline (default: the newest Workflow of a namespace), predecessor (the last finished pod of a "
+                   "namespace; give it pods and Workflows)")
+      ->type_name("RULE");
+  command->add_option("-o,--output", flags->output, "table (default), json")->type_name("FORM");
   command->footer(
       "Exit code: 0 no difference, 1 differences, 2 the input could not be read.\n\n"
       "Examples:\n"
@@ -230,10 +242,13 @@ Command add_compare(CLI::App& program) {
 }
 
 void add_google_flags(CLI::App& command, GoogleOptions& google) {
-  command.add_option("--credentials", google.credentials_file,
-                     "credentials file (default: Application Default Credentials)");
-  command.add_option("--ca-file", google.ca_file, "PEM file of the CAs to trust instead of the system's");
-  command.add_option("--proxy", google.proxy, "proxy instead of HTTPS_PROXY's");
+  command
+      .add_option("--credentials", google.credentials_file,
+                  "credentials file (default: Application Default Credentials)")
+      ->type_name("FILE");
+  command.add_option("--ca-file", google.ca_file, "PEM file of the CAs to trust instead of the system's")
+      ->type_name("FILE");
+  command.add_option("--proxy", google.proxy, "proxy instead of HTTPS_PROXY's")->type_name("URL");
   command.add_flag("--no-auth", google.no_auth, "send no token");
 }
 
@@ -248,22 +263,30 @@ Command add_post(CLI::App& program) {
   CLI::App* command = program.add_subcommand("post", "judge dumps and send the verdicts to Google Cloud Monitoring");
   add_judging_flags(*command, flags->judging);
   PostOptions& post = flags->post;
-  command->add_option("--project", post.project, "the project's id (default: that of the credentials)");
-  command->add_option("--metric", post.metric, "the metric; NAME means custom.googleapis.com/NAME")->required();
+  command->add_option("--project", post.project, "the project's id (default: that of the credentials)")
+      ->type_name("ID");
+  command->add_option("--metric", post.metric, "the metric; NAME means custom.googleapis.com/NAME")
+      ->type_name("NAME")
+      ->required();
   command->add_flag("--create-descriptor", post.create_descriptor,
                     "create the metric's descriptor if it is missing, and labels that it lacks");
   command
       ->add_option("--label", post.labels,
-                   "KEY=PATTERN with {cluster}, {namespace}, {kind}, {batch}: these labels instead of those that "
+                   "with {cluster}, {namespace}, {kind}, {batch}: these labels instead of those that "
                    "follow the grouping; may be repeated")
+      ->type_name("KEY=PATTERN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--reduce", flags->reduce, "max: batches that share a series are one, failing if one fails");
-  command->add_option("--resource", post.resource.type, "the monitored resource's type")->capture_default_str();
-  command->add_option("--resource-label", flags->resource_labels, "KEY=VALUE of the resource; may be repeated")
+  command->add_option("--reduce", flags->reduce, "max: batches that share a series are one, failing if one fails")
+      ->type_name("HOW");
+  command->add_option("--resource", post.resource.type, "the monitored resource's type (default global)")
+      ->type_name("TYPE");
+  command->add_option("--resource-label", flags->resource_labels, "of the monitored resource; may be repeated")
+      ->type_name("KEY=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--endpoint", post.endpoint, "another server than https://monitoring.googleapis.com");
+  command->add_option("--endpoint", post.endpoint, "another server than https://monitoring.googleapis.com")
+      ->type_name("URL");
   command->add_flag("--dry-run", post.dry_run, "print the requests, one JSON object a line, and send nothing");
   add_google_flags(*command, post.google);
   command->footer(
@@ -337,7 +360,6 @@ int run(int argc, char** argv) {
   CLI::App program{"lastrun: is the last run of every batch fine?", "lastrun"};
   program.set_version_flag("--version", "lastrun " LASTRUN_VERSION);
   program.require_subcommand(1);
-  program.set_help_all_flag("--help-all", "the help of all commands");
   const Command check = add_check(program);
   const Command compare = add_compare(program);
   const Command post = add_post(program);

@@ -57,10 +57,9 @@ std::string render_table(const JudgedDump& ours, const JudgedDump& theirs, const
     out += table::align({"BATCH", "KIND", head, "LASTRUN", "WHAT IT LOOKED AT", "WHY LASTRUN SAYS SO"}, rows, width);
     out += '\n';
   }
-  out += fmt::format("{}: {} namespaces, {} failing; lastrun: {} batches, {} failing; {} difference{}\n",
-                     older_name(options.against), theirs.verdicts.size(), count_failing(theirs.verdicts),
-                     ours.verdicts.size(), count_failing(ours.verdicts), differences.size(),
-                     differences.size() == 1 ? "" : "s");
+  out += fmt::format("{}: {} of {} namespaces failing; lastrun: {} of {} batches failing; differences: {}\n",
+                     older_name(options.against), count_failing(theirs.verdicts), theirs.verdicts.size(),
+                     count_failing(ours.verdicts), ours.verdicts.size(), differences.size());
   for (const std::string& note : ours.notes) out += "note: " + printable(note) + "\n";
   return out;
 }

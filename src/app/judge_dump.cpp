@@ -82,8 +82,10 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
                     "judges them",
                     seen.owned));
   }
-  if (seen.pods > 0) notes.push_back(fmt::format("not judged: {} Pod(s); --rule last-finished-pod does", seen.pods));
-  if (seen.not_pods > 0) {
+  const bool alone = listings_.size() == 1;  // beside others, what one leaves out another judges
+  if (alone && seen.pods > 0)
+    notes.push_back(fmt::format("not judged: {} Pod(s); --rule last-finished-pod does", seen.pods));
+  if (alone && seen.not_pods > 0) {
     notes.push_back(fmt::format("not judged: {} Workflow(s) and Job(s); the rule last-finished-pod sees pods alone",
                                 seen.not_pods));
   }

@@ -50,7 +50,7 @@ class UserTokenFetcher : public TokenFetcher {
 
   Result<FreshToken> fetch(std::stop_token stop) override {
     const auto asked_at = clock_.now();
-    auto outcome = send_with_retries(http_, clock_, make_request(), Tries{}, std::move(stop));
+    auto outcome = send_with_retries(http_, clock_, make_request(), Tries{}, stop);
     const std::string attempt = "getting an access token for the login in " + path_;
     if (!outcome.ok()) return outcome.error().within(attempt);
     if (outcome->status != 200) return refused(*outcome).within(attempt);

@@ -131,7 +131,7 @@ Environment read_environment() {
 }
 
 Result<Credentials> open_credentials(const CredentialsOptions& options, http::HttpClient& http, Clock& clock,
-                                     std::stop_token stop) {
+                                     const std::stop_token& stop) {
   TRY(check(options.environment));
   if (!options.file.empty()) return open_file(options.file, options, http, clock);
   if (!options.environment.application_credentials.empty()) {

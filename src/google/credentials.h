@@ -60,6 +60,6 @@ struct Credentials {
 // `http` (for the metadata server: one that uses no proxy for it) and `clock` must outlive the credentials.
 // Source: https://google.aip.dev/auth/4110; held against PyPI google-auth by test/google.
 [[nodiscard]] Result<Credentials> open_credentials(const CredentialsOptions& options, http::HttpClient& http,
-                                                   Clock& clock, std::stop_token stop = {});
+                                                   Clock& clock, const std::stop_token& stop = {});
 
 }  // namespace lastrun::google

@@ -29,7 +29,7 @@ class OpenCredentials : public ::testing::Test {
   FakeHttpClient http_{clock_};
   CredentialsOptions options_;
 
-  Result<Credentials> open(std::stop_token stop = {}) { return open_credentials(options_, http_, clock_, stop); }
+  Result<Credentials> open(const std::stop_token& stop = {}) { return open_credentials(options_, http_, clock_, stop); }
   std::string failure() {
     const auto opened = open();
     return opened.ok() ? "none" : opened.error().message;

@@ -32,7 +32,7 @@ class MetadataTokenFetcher : public TokenFetcher {
   MetadataTokenFetcher(MetadataServer server, std::vector<std::string> scopes)
       : server_(std::move(server)), scopes_(std::move(scopes)) {}
 
-  Result<FreshToken> fetch(std::stop_token stop) override { return server_.token(scopes_, std::move(stop)); }
+  Result<FreshToken> fetch(std::stop_token stop) override { return server_.token(scopes_, stop); }
 
  private:
   MetadataServer server_;
@@ -57,13 +57,13 @@ MetadataServer::MetadataServer(std::string host, http::HttpClient& http, Clock& 
   tries_.deadline = deadline;
 }
 
-Result<std::string> MetadataServer::get(const std::string& path, std::stop_token stop) const {
+Result<std::string> MetadataServer::get(const std::string& path, const std::stop_token& stop) const {
   http::Request request;
   request.url = fmt::format("http://{}/computeMetadata/v1/{}", host_, path);
   request.headers.add("Metadata-Flavor", "Google");
   request.deadlines = kDeadlines;
   request.max_body_bytes = kLargestAnswer;
-  auto outcome = send_with_retries(http_, clock_, std::move(request), tries_, std::move(stop));
+  auto outcome = send_with_retries(http_, clock_, std::move(request), tries_, stop);
 
   const std::string attempt =
       fmt::format("reading {} from the metadata server {}", path.substr(0, path.find('?')), host_);
@@ -76,8 +76,8 @@ Result<std::string> MetadataServer::get(const std::string& path, std::stop_token
   return std::move(outcome->body);
 }
 
-Result<std::string> MetadataServer::get_word(const std::string& path, std::stop_token stop) const {
-  TRY_ASSIGN(auto word, get(path, std::move(stop)));
+Result<std::string> MetadataServer::get_word(const std::string& path, const std::stop_token& stop) const {
+  TRY_ASSIGN(auto word, get(path, stop));
   while (!word.empty() && (word.back() == '\n' || word.back() == '\r')) word.pop_back();
   if (!is_visible_ascii(word)) {
     return Error{ErrorKind::kRejected, fmt::format("the metadata server {} gave no usable {}", host_, path)};
@@ -85,12 +85,12 @@ Result<std::string> MetadataServer::get_word(const std::string& path, std::stop_
   return word;
 }
 
-Result<std::string> MetadataServer::project_id(std::stop_token stop) const {
-  return get_word("project/project-id", std::move(stop));
+Result<std::string> MetadataServer::project_id(const std::stop_token& stop) const {
+  return get_word("project/project-id", stop);
 }
 
-Result<std::string> MetadataServer::universe_domain(std::stop_token stop) const {
-  auto answer = get("universe/universe-domain", std::move(stop));
+Result<std::string> MetadataServer::universe_domain(const std::stop_token& stop) const {
+  auto answer = get("universe/universe-domain", stop);
   if (!answer.ok() && answer.error().kind == ErrorKind::kNotFound) return std::string(kDefaultUniverse);
   if (!answer.ok()) return answer;
   if (answer->empty()) return std::string(kDefaultUniverse);
@@ -98,19 +98,19 @@ Result<std::string> MetadataServer::universe_domain(std::stop_token stop) const 
   return Error{ErrorKind::kRejected, fmt::format("the metadata server {} gave no usable universe domain", host_)};
 }
 
-Result<std::string> MetadataServer::cluster_name(std::stop_token stop) const {
-  return get_word("instance/attributes/cluster-name", std::move(stop));
+Result<std::string> MetadataServer::cluster_name(const std::stop_token& stop) const {
+  return get_word("instance/attributes/cluster-name", stop);
 }
 
-Result<std::string> MetadataServer::cluster_location(std::stop_token stop) const {
-  return get_word("instance/attributes/cluster-location", std::move(stop));
+Result<std::string> MetadataServer::cluster_location(const std::stop_token& stop) const {
+  return get_word("instance/attributes/cluster-location", stop);
 }
 
-Result<FreshToken> MetadataServer::token(const std::vector<std::string>& scopes, std::stop_token stop) const {
+Result<FreshToken> MetadataServer::token(const std::vector<std::string>& scopes, const std::stop_token& stop) const {
   const auto asked_at = clock_.now();
   std::string path = "instance/service-accounts/default/token";
   if (!scopes.empty()) path += "?scopes=" + escape_scope(fmt::format("{}", fmt::join(scopes, ",")));
-  auto body = get(path, std::move(stop));
+  auto body = get(path, stop);
   if (!body.ok() && body.error().kind == ErrorKind::kNotFound) {
     return Error{ErrorKind::kPermission,
                  fmt::format("the metadata server {} knows no service account for this machine or pod: attach one, on "

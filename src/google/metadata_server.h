@@ -25,20 +25,20 @@ class MetadataServer {
   MetadataServer(std::string host, http::HttpClient& http, Clock& clock,
                  std::chrono::milliseconds deadline = std::chrono::milliseconds{20'000});
 
-  [[nodiscard]] Result<std::string> project_id(std::stop_token stop) const;
+  [[nodiscard]] Result<std::string> project_id(const std::stop_token& stop) const;
   // The universe of the project's APIs; servers that know none are in googleapis.com.
-  [[nodiscard]] Result<std::string> universe_domain(std::stop_token stop) const;
+  [[nodiscard]] Result<std::string> universe_domain(const std::stop_token& stop) const;
   // On GKE only, else kNotFound.
-  [[nodiscard]] Result<std::string> cluster_name(std::stop_token stop) const;
-  [[nodiscard]] Result<std::string> cluster_location(std::stop_token stop) const;
+  [[nodiscard]] Result<std::string> cluster_name(const std::stop_token& stop) const;
+  [[nodiscard]] Result<std::string> cluster_location(const std::stop_token& stop) const;
   // A token of the default service account (Workload Identity: of the pod's).
-  [[nodiscard]] Result<FreshToken> token(const std::vector<std::string>& scopes, std::stop_token stop) const;
+  [[nodiscard]] Result<FreshToken> token(const std::vector<std::string>& scopes, const std::stop_token& stop) const;
 
   [[nodiscard]] const std::string& host() const { return host_; }
 
  private:
-  [[nodiscard]] Result<std::string> get(const std::string& path, std::stop_token stop) const;
-  [[nodiscard]] Result<std::string> get_word(const std::string& path, std::stop_token stop) const;
+  [[nodiscard]] Result<std::string> get(const std::string& path, const std::stop_token& stop) const;
+  [[nodiscard]] Result<std::string> get_word(const std::string& path, const std::stop_token& stop) const;
 
   std::string host_;
   http::HttpClient& http_;

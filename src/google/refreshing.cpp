@@ -39,7 +39,8 @@ Result<Token> RefreshingTokenSource::token(std::stop_token stop) {
 }
 
 Result<FreshToken> decode_token_answer(std::string_view body, std::chrono::system_clock::time_point asked_at) {
-  constexpr std::int64_t kLongest = 366 * 86'400;  // seconds; beyond it the sum could overflow, and it is no token
+  constexpr std::int64_t kLongest =
+      366 * std::int64_t{86'400};  // seconds; beyond it the sum could overflow, and it is no token
   const auto fields = JsonFields::decode(body);
   if (!fields.ok()) return bad_answer("it " + fields.error().message);
   const auto value = fields->string("access_token");

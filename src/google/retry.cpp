@@ -60,7 +60,7 @@ void wait(Clock& clock, milliseconds duration, const std::stop_token& stop) {
 }  // namespace
 
 http::Outcome send_with_retries(http::HttpClient& http, Clock& clock, http::Request request, const Tries& tries,
-                                std::stop_token stop) {
+                                const std::stop_token& stop) {
   const auto end = clock.steady_now() + tries.deadline;
   const http::Deadlines deadlines = request.deadlines;
   milliseconds next_wait = tries.first_wait;

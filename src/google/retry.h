@@ -22,6 +22,6 @@ struct Tries {
 // wait; if it ends beyond the deadline there is no further try. Gives what the last try gave: an answer of status 503
 // is an answer. Only for requests that may be sent twice. Errors: those of HttpClient; kCancelled soon after `stop`.
 [[nodiscard]] http::Outcome send_with_retries(http::HttpClient& http, Clock& clock, http::Request request,
-                                              const Tries& tries, std::stop_token stop);
+                                              const Tries& tries, const std::stop_token& stop);
 
 }  // namespace lastrun::google

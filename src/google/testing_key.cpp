@@ -60,8 +60,8 @@ bool TestingKey::verifies(std::string_view message, std::string_view signature) 
 }
 
 const TestingKey& rsa_testing_key() {
-  static const TestingKey key;
-  return key;
+  static const TestingKey kKey;
+  return kKey;
 }
 
 std::string key_file_text(const std::string& more) {

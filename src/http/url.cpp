@@ -3,9 +3,12 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace lastrun::http {
 namespace {
+
+constexpr std::chrono::milliseconds kLongestDeadline = std::chrono::hours{24};
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -77,6 +80,11 @@ Result<void> check_sendable(const Request& request) {
     if (!is_token(name)) return refuse("a header of the request has a name that is none");
     if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c) && c != '\t'; })) {
       return refuse("a header of the request contains a control character");
+    }
+  }
+  for (const auto deadline : {request.deadlines.connect, request.deadlines.first_byte, request.deadlines.whole}) {
+    if (deadline < std::chrono::milliseconds{1} || deadline > kLongestDeadline) {
+      return refuse("a deadline must be between 1 ms and 24 h");
     }
   }
   if (request.method == Method::kGet && !request.body.empty()) return refuse("a GET has no body");

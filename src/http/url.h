@@ -23,7 +23,7 @@ struct Url {
 [[nodiscard]] std::string describe(const Request& request);
 
 // What every implementation refuses before it sends anything (kUsage): an URL that cannot be fetched, a header that
-// would break out of its line, a GET with a body. Ok otherwise.
+// would break out of its line, a deadline that is none (1 ms to 24 h), a GET with a body. Ok otherwise.
 [[nodiscard]] Result<void> check_sendable(const Request& request);
 
 }  // namespace lastrun::http

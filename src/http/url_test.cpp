@@ -54,5 +54,13 @@ TEST(Request, WithAHeaderThatBreaksOutOfItsLineIsRefused) {
   EXPECT_TRUE(check_sendable(fine).ok());
 }
 
+TEST(Request, HasDeadlinesThatEnd) {
+  for (const auto deadline : {std::chrono::milliseconds{0}, std::chrono::milliseconds::max()}) {
+    Request request = get("https://h/");
+    request.deadlines.whole = deadline;
+    EXPECT_EQ(check_sendable(request).error().kind, ErrorKind::kUsage);
+  }
+}
+
 }  // namespace
 }  // namespace lastrun::http

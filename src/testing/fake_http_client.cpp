@@ -107,9 +107,8 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   auto& response = std::get<http::Response>(reply.what);
   std::size_t header_bytes = 0;
   for (const auto& [name, value] : response.headers.entries()) header_bytes += name.size() + value.size();
-  if (response.body.size() > request.max_body_bytes || header_bytes > http::kMaxHeaderBytes) {
-    return {http::answer_too_large(request), reply.takes};
-  }
+  if (header_bytes > http::kMaxHeaderBytes) return {http::headers_too_large(request), reply.takes};
+  if (response.body.size() > request.max_body_bytes) return {http::body_too_large(request), reply.takes};
   return {std::move(response), reply.takes};
 }
 
