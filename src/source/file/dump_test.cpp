@@ -104,6 +104,36 @@ TEST(ReadDump, RecordedListingsAreReadWhole) {
   }
 }
 
+// `message` begins where `mark` stands in `text`.
+struct Mistake {
+  std::string text;
+  std::string mark;
+  std::string line;
+  std::string message;
+};
+
+TEST(ReadDump, MistakesAreToldWithByteLineAndWhatWasExpected) {
+  const std::string good = workflow("a");
+  const std::string invalid = "syntax error while parsing value - invalid literal";
+  const std::vector<Mistake> mistakes{
+      {"[" + good + ",\n{\"metadata\":\n{}}]", "{\"metadata\":\n", "2", "metadata.name is missing"},
+      {"[" + good + ",\n{\"a\":\nNaN}]", "NaN", "3", invalid},
+      {good + "\n\n{\"a\":\"x\ny\"}", "\ny", "3",
+       "syntax error while parsing value - invalid string: control character U+000A (LF) must be escaped to \\u000A or "
+       "\\n"},
+      {good + "{\"kind\":\"Status\",\"message\":\"no\"}", "{\"kind\":\"Status\"", "1",
+       "is an API server's refusal, not a listing: no"},
+      {"{\"items\":[" + good + "],\n\"metadata\":\nNaN}", "NaN", "3", invalid},
+      {"{\n\"a\":tru,\"items\":[\n" + good + "]}", ",\"items", "2", invalid},
+      {"\n{\"items\":[" + good + "],\n\"kind\":7}", "{\"items", "2", "kind is wrong: expected a string"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    Reading reading;
+    EXPECT_EQ(reading.read(mistake.text), "dump.json: byte " + std::to_string(mistake.text.find(mistake.mark)) +
+                                              " (line " + mistake.line + "): " + mistake.message);
+  }
+}
+
 TEST(ReadDump, TheFirstMistakeOfSeveralIsTold) {
   Reading reading;
   EXPECT_THAT(reading.read("[{\"kind\":7}," + std::string(3 * Splitter::kChunkBytes, ' ') + "7]"),
@@ -133,6 +163,26 @@ TEST(ReadDump, LargeAndSmallObjectsKeepTheirOrder) {
   Reading reading;
   EXPECT_EQ(reading.read(text + "]"), "ok");
   EXPECT_EQ(reading.names(), expected);
+}
+
+TEST(ReadDump, ProgressOnlyGrows) {
+  std::string members;
+  for (int i = 0; i < 20'000; ++i) members += (i > 0 ? "," : "") + workflow("r" + std::to_string(i));
+  const std::string text = "{\"items\":[" + members + "]}{\"items\":[" + members + "]}";
+  Collector seen;
+  ObjectDecoder decoder("", {}, seen);
+  std::uint64_t bytes = 0;
+  std::uint64_t objects = 0;
+  const auto result = read_dump(stream_of(text), "x", decoder, [&](std::uint64_t bytes_now, std::uint64_t objects_now) {
+    EXPECT_GE(bytes_now, bytes);
+    EXPECT_GT(objects_now, objects);
+    bytes = bytes_now;
+    objects = objects_now;
+  });
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(objects, 40'002U) << "the listings themselves are objects too";
+  EXPECT_GT(bytes, text.size() * 9 / 10);
+  EXPECT_LE(bytes, text.size());
 }
 
 }  // namespace

@@ -132,6 +132,13 @@ TEST(Splitter, MistakesAreToldWithByteLineAndWhatWasExpected) {
   for (const Mistake& mistake : mistakes) EXPECT_EQ(error_of(mistake.input), mistake.message);
 }
 
+TEST(Splitter, AStrangersBytesInAMessageAreFew) {
+  const std::string key(1'000'000, 'k');
+  for (const std::string& rest : {std::string("7}"), std::string(":}"), std::string(":1 7}")}) {
+    EXPECT_LT(error_of("{\"" + key + "\"" + rest).size(), 300U);
+  }
+}
+
 // Every way in which an input may come gives the same pieces at the same places, or the same error.
 TEST(Splitter, ChunksAndReadsOfAnySizeGiveTheSame) {
   const std::string listing =
@@ -157,6 +164,14 @@ TEST(Splitter, ChunksAndReadsOfAnySizeGiveTheSame) {
         }
       }
     }
+  }
+}
+
+TEST(Splitter, AByteOrderMarkMayComeByteByByte) {
+  for (std::size_t chunk = 1; chunk < 8; ++chunk) {
+    const auto pieces = split("\xef\xbb\xbf[{}]", chunk, 1);
+    ASSERT_TRUE(pieces.ok()) << pieces.error().message;
+    EXPECT_EQ(pieces->at(0).byte, 4U);
   }
 }
 
