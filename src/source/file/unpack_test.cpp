@@ -172,6 +172,17 @@ INSTANTIATE_TEST_SUITE_P(Formats, UnpackTest,
                          ::testing::Values(Format{"gzip", Packing::kGzip, gzip}, Format{"zstd", Packing::kZstd, zstd}),
                          [](const auto& parameter) { return parameter.param.name; });
 
+// What `pzstd` writes: a skippable frame with the size before each frame (RFC 8878 section 3.1.2).
+TEST(Unpack, SkippableFramesOfZstdAreSkipped) {
+  const std::string skippable("\x50\x2a\x4d\x18\x04\0\0\0\x2a\0\0\0", 12);
+  EXPECT_EQ(packing_of(skippable.substr(0, 4)), Packing::kZstd);
+  EXPECT_EQ(packing_of("\x5f\x2a\x4d\x18"), Packing::kZstd);
+  EXPECT_EQ(packing_of("P*M\x19"), Packing::kNone);
+  const auto result = unpacked(skippable + zstd("[{}") + skippable + zstd("]"), Packing::kZstd);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(*result, "[{}]");
+}
+
 TEST(Unpack, WhatIsNotPackedIsLeftAlone) {
   const auto result = unpacked("[{}]", Packing::kNone);
   ASSERT_TRUE(result.ok());
