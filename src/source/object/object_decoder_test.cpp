@@ -318,6 +318,17 @@ TEST(ObjectDecoder, AnObjectWithoutAnyKindIsAWorkflowAsTheArgoServerListsThem) {
             RunKind::kWorkflow);
 }
 
+// The Argo server lists CronWorkflows without a kind too; a JobList sorted by key tells its kind behind its items.
+TEST(ObjectDecoder, AnObjectWithoutAnyKindIsToldByItsSpec) {
+  EXPECT_EQ(schedule_of(object("", "", R"("spec":{"schedules":["* * * * *"],"workflowSpec":{"templates":[]}})")).kind,
+            ScheduleKind::kCronWorkflow);
+  EXPECT_EQ(schedule_of(object("", "", R"("spec":{"jobTemplate":{"spec":{}},"schedule":"* * * * *"})")).kind,
+            ScheduleKind::kCronJob);
+  EXPECT_EQ(run_of(object("", "", R"("spec":{"backoffLimit":6,"template":{"spec":{"containers":[]}}})")).kind,
+            RunKind::kJob);
+  EXPECT_EQ(run_of(object("", "", R"("spec":{"containers":[],"nodeName":"x"})")).kind, RunKind::kPod);
+}
+
 TEST(ObjectDecoder, ListingsInsideListingsAreRead) {
   Decoding decoding;
   EXPECT_EQ(decoding.decode(R"({"items":[)" + object("Workflow") + R"(,{"kind":"JobList","items":[)" + object("") +
