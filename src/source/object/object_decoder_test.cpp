@@ -540,6 +540,25 @@ std::string failed_with_nodes(const std::string& nodes) {
                 "\"status\":{\"nodes\":" + nodes + "}");
 }
 
+TEST(ObjectDecoder, AFailureThatARetryMadeGoodExplainsNothing) {
+  const KeptRun run = run_of(failed_with_nodes(R"json({
+    "r":{"id":"r","name":"n.r","type":"Retry","phase":"Succeeded","children":["r0","r1"]},
+    "r0":{"id":"r0","name":"n.r(0)","type":"Steps","phase":"Failed","finishedAt":"2026-11-22T11:00:01Z"},
+    "r0p":{"id":"r0p","name":"n.r(0)[0].x","type":"Pod","phase":"Failed","boundaryID":"r0","finishedAt":"2026-11-22T11:00:01Z"},
+    "r1":{"id":"r1","name":"n.r(1)","type":"Steps","phase":"Succeeded"},
+    "p":{"id":"p","name":"n.later","type":"Pod","phase":"Failed","finishedAt":"2026-11-22T11:00:09Z"}})json"));
+  EXPECT_EQ(run.node_name, "n.later");
+}
+
+TEST(ObjectDecoder, AFailureThatItsStepGroupWentOnFromExplainsNothing) {
+  const KeptRun run = run_of(failed_with_nodes(R"({
+    "g":{"id":"g","name":"n[0]","type":"StepGroup","phase":"Succeeded","children":["a"]},
+    "a":{"id":"a","name":"n[0].tolerated","type":"Pod","phase":"Failed","finishedAt":"2026-11-22T11:00:01Z","children":["h"]},
+    "h":{"id":"h","name":"n[1]","type":"StepGroup","phase":"Failed","children":["b"]},
+    "b":{"id":"b","name":"n[1].real","type":"Pod","phase":"Failed","finishedAt":"2026-11-22T11:00:05Z"}})"));
+  EXPECT_EQ(run.node_name, "n[1].real");
+}
+
 TEST(ObjectDecoder, NodesOfAnyShapeAreNoError) {
   for (const std::string_view nodes :
        {"7", "[]", "{\"a\":7}", "{\"a\":{\"phase\":\"Failed\"}}", "{\"a\":{\"phase\":7}}",
