@@ -7,8 +7,8 @@
 
 namespace lastrun {
 
-// A value that is seldom there: like std::optional, but an absent one takes no more room than a pointer. Copies copy the
-// value, comparisons compare it.
+// A value that is seldom there: like std::optional, but an absent one takes no more room than a pointer. Copies copy
+// the value, comparisons compare it.
 template <typename T>
 class Boxed {
  public:

@@ -34,10 +34,8 @@ bool is_token(std::string_view text) {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::kGet:
-      return "GET";
-    case Method::kPost:
-      return "POST";
+    case Method::kGet: return "GET";
+    case Method::kPost: return "POST";
   }
   return "?";
 }

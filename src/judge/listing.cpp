@@ -113,8 +113,7 @@ void Listing::add(const RunObservation& run) {
   const OwnerView owner = owner_of(run);
   const BatchKey key = batch_of(run, owner, settings_.grouping);
   const bool member_of_group = settings_.rule == Rule::kAny && is_group(key);
-  const std::uint32_t number =
-      member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, {});
+  const std::uint32_t number = member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, {});
 
   RunFacts facts = classify(run, settings_.stopped);
   facts.batch = number;
