@@ -190,6 +190,22 @@ std::string judge_versions(const std::string& name) {
   return all;
 }
 
+TEST(RecordedVersions, ARetriedRunFailsUntilItIsFinalAgain) {
+  EXPECT_EQ(judge_versions("to-retry"),
+            "6 x never not-finished –\n"
+            "2 x failed run-failed ≥ 11:46:21\n"
+            "3 x failed retrying –\n"
+            "2 x ok succeeded ≥ 11:46:53\n");
+}
+
+TEST(RecordedVersions, ARetryThatFailsAgainFailsAnew) {
+  EXPECT_EQ(judge_versions("steps-parallel"),
+            "7 x never not-finished –\n"
+            "2 x failed run-failed ≥ 11:46:33\n"
+            "3 x failed retrying –\n"
+            "2 x failed run-failed ≥ 11:54:59\n");
+}
+
 TEST(RecordedVersions, AStoppedRunFailsOnceItHasEnded) {
   EXPECT_EQ(judge_versions("to-stop"),
             "6 x never not-finished –\n"
@@ -215,6 +231,11 @@ TEST(RecordedVersions, AnExitHandlerThatSucceedsDoesNotMakeAFailureGood) {
   EXPECT_EQ(judge_versions("onexit-after-fail"),
             "6 x never not-finished –\n"
             "2 x failed run-failed ≥ 11:46:28\n");
+}
+
+TEST(Recording, ARetryThatTheControllerHasNotSeenYetIsAFailure) {
+  const auto verdicts = judge_files({kRecordings + "retry-transition/after-argo-retry-controller-down.json"});
+  EXPECT_THAT(lines_of(verdicts), ElementsAre("team-b Workflow steps-parallel | failed retrying steps-parallel –"));
 }
 
 TEST(Recording, ARunThatTheControllerHasNotSeenYetHasNotFinished) {

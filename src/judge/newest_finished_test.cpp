@@ -116,7 +116,20 @@ TEST(Since, OneFailureGivesWayToAnotherWithoutABreak) {
             "failed failed-in-parallel g since 00:10");
 }
 
+TEST(Since, IsAbsentWhereNoRunTellsIt) {
+  EXPECT_EQ(verdict("a F 00:00"), "failed run-failed a since -");
+  EXPECT_EQ(verdict("a S 00:00-00:01; b F 00:10 action=Retry not-completed"), "failed retrying b since -");
+}
+
 // --- Twice ---
+
+TEST(Twice, ARunCountsOnceWithItsNewestVersion) {
+  EXPECT_EQ(verdict("a R 00:00 uid=1 version=1; a S 00:00-00:01 uid=1 version=2"), "ok succeeded a since >=00:01");
+  EXPECT_EQ(verdict("a R 00:00 uid=1 version=9; a F 00:00-00:01 uid=1 version=10; a F 00:00-00:01 uid=1 version=0"),
+            "failed run-failed a since >=00:01");
+  EXPECT_EQ(verdict("a F 00:00-00:01 uid=1 version=2; a R 00:00 uid=1 version=3 action=Retry"),
+            "failed retrying a since -");
+}
 
 TEST(Twice, ItsOlderVersionDecidesNothing) {
   EXPECT_EQ(verdict("o S 00:00-00:01; a F 00:10-00:11 uid=1 version=2; a R 00:10 uid=1 version=3"),

@@ -34,6 +34,17 @@ TEST(Newest, LooksAtTheNewestByCreationAlone) {
   EXPECT_EQ(newest("a F 01:00-01:01 slot=00:00; b S 00:10-00:11 slot=00:10"), "failed run-failed a since >=01:01");
 }
 
+TEST(Newest, ARunUnderWayCountsAsFine) {
+  EXPECT_EQ(newest("a F 00:00-00:30; b R 00:10"), "ok running b since -");
+  EXPECT_EQ(newest("a F 00:00-00:30; b - 00:10"), "ok running b since -");
+}
+
+TEST(Newest, ThePhaseLabelAloneTellsOfFailure) {
+  EXPECT_EQ(newest("a E 00:00-00:01"), "failed run-errored a since >=00:01");
+  EXPECT_EQ(newest("a F 00:00 action=Retry not-completed"), "failed retrying a since -");
+  EXPECT_EQ(newest("a R 00:00 action=Retry"), "ok running a since -");
+}
+
 TEST(Newest, OwnedStoppedAndReplacedRunsAllCount) {
   EXPECT_EQ(newest("a S 00:00-00:01; b F 00:10-00:11 owned"), "failed run-failed b since >=00:11");
   EXPECT_EQ(newest("a S 00:00-00:01; b F 00:10-00:11 cron=c slot=00:10 shutdown; d S 00:09-00:12 cron=c slot=00:11"),

@@ -58,7 +58,7 @@ Decision decide_newest_finished(std::span<const RunFacts> runs) {
     decision.reason = standing.back() == *last ? failure_reason(runs[*last]) : Reason::kFailedInParallel;
   }
   decision.since = to_time(runs[*turned_at].finished);
-  decision.since_at_least = !turned;
+  decision.since_at_least = decision.since && !turned;
   return decision;
 }
 
@@ -73,7 +73,7 @@ Decision decide_single(const RunFacts& run) {
     decision.reason = run.succeeded() ? Reason::kSucceeded : Reason::kRunning;
   }
   decision.since = to_time(run.finished);
-  decision.since_at_least = true;
+  decision.since_at_least = decision.since.has_value();
   return decision;
 }
 

@@ -42,14 +42,31 @@ TEST(Failed, TheReasonTellsHow) {
 
 // --- Retried ---
 
+TEST(Retried, ItsFailureStandsUntilItIsFinalAgain) {
+  EXPECT_EQ(verdict("a F 00:00 action=Retry not-completed"), "failed retrying a since -");
+  EXPECT_EQ(verdict("a R 00:00 action=Retry"), "failed retrying a since -");
+  EXPECT_EQ(verdict("a P 00:00 action=Retry"), "failed retrying a since -");
+  EXPECT_EQ(verdict("a F 00:00-00:01 not-completed"), "failed retrying a since -");
+  EXPECT_EQ(verdict("a E 00:00-00:01 not-completed"), "failed retrying a since -");
+}
+
 TEST(Retried, TheLabelOfACompletedRunMeansNothing) {
   EXPECT_EQ(verdict("a S 00:00-00:01 action=Retry"), "ok succeeded a since >=00:01");
   EXPECT_EQ(verdict("a F 00:00-00:01 action=Retry"), "failed run-failed a since >=00:01");
 }
 
+TEST(Retried, AStoppedRunThatIsRetriedIsRetriedOnly) {
+  EXPECT_EQ(verdict("a R 00:00 action=Retry shutdown"), "failed retrying a since -");
+  EXPECT_EQ(ignoring_stopped("a R 00:00 action=Retry shutdown"), "failed retrying a since -");
+}
+
 TEST(Retried, ANewerSuccessAnswersIt) {
   EXPECT_EQ(verdict("a R 00:00 action=Retry; b S 00:10-00:11"), "ok succeeded b since 00:11");
   EXPECT_EQ(verdict("a R 00:00 action=Retry uid=1; b S 00:00-00:11 uid=2"), "ok succeeded b since 00:11");
+}
+
+TEST(Retried, AnOlderFailureGivesTheStreakItsBeginning) {
+  EXPECT_EQ(verdict("o S 00:00-00:01; a F 00:10-00:11; b R 00:20 action=Retry"), "failed retrying b since 00:11");
 }
 
 TEST(Retried, AJobHasNoRetries) {
