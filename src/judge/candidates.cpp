@@ -27,11 +27,13 @@ bool outdoes(const RunFacts& other, const RunFacts& run) {
   if (!runs_before(run, other)) return false;
   if (run.outcome() == Outcome::kUnfinished) return true;  // only the newest of all is shown
   if (run.succeeded()) return other.succeeded();
-  if (other.succeeded()) return !parallel(run, other);
+  if (other.succeeded()) return answers(other, run);
   if (replaces(other, run)) return true;
-  // A newer failure that was over no earlier stands wherever the older one stands; a replaced one may not count.
-  const bool slots_comparable = (run.slot == 0) == (other.slot == 0);
-  return other.failed() && !other.interrupted && slots_comparable && other.end() >= run.end();
+  // A newer failure that was over no earlier stands wherever the older one stands, for what answers it answers the
+  // older one too; unless only the newer one has a slot, by which alone it may be answered. A replaced one may not
+  // count.
+  const bool answered_together = run.slot != 0 || other.slot == 0;
+  return other.failed() && !other.interrupted && answered_together && other.end() >= run.end();
 }
 
 }  // namespace

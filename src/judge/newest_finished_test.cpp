@@ -68,6 +68,11 @@ TEST(ParallelRuns, TheBoundariesAreStrict) {
   EXPECT_EQ(verdict("f F 00:00-00:10; s S 00:09:59-00:20"), kFailureBesideLaterSuccess);
 }
 
+TEST(ParallelRuns, ASuccessOfTheSameSecondIsNoAnswerToAFailureThatWentOn) {
+  EXPECT_EQ(verdict("f F 00:00-00:10 uid=1; s S 00:00-00:00 uid=2"), kFailureBesideLaterSuccess);
+  EXPECT_EQ(verdict("f F 00:00-00:10 uid=2; s S 00:00-00:00 uid=1"), "failed run-failed f since 00:10");
+}
+
 TEST(ParallelRuns, OfDifferentSlotsTheLaterDecides) {
   EXPECT_EQ(verdict("f F 00:00-00:30 slot=00:00; s S 00:10-00:20 slot=00:10"), "ok succeeded s since 00:20");
   EXPECT_EQ(verdict("s S 00:00-00:30 slot=00:00; f F 00:10-00:20 slot=00:10"), "failed run-failed f since 00:20");
@@ -76,6 +81,13 @@ TEST(ParallelRuns, OfDifferentSlotsTheLaterDecides) {
 TEST(ParallelRuns, OneWithoutASlotCanBeBesideOneWithASlot) {
   EXPECT_EQ(verdict("f F 00:00-00:10 slot=00:00; s S 00:05-00:20"), kFailureBesideLaterSuccess);
   EXPECT_EQ(verdict("f F 00:00-00:10; s S 00:05-00:20 slot=00:01"), kFailureBesideLaterSuccess);
+}
+
+// The slot's run came late (its predecessor held it up): by its slot it is the older one, but the success was over
+// before it began.
+TEST(ParallelRuns, ASuccessThatWasOverBeforeTheFailureBeganIsNoAnswerToIt) {
+  EXPECT_EQ(verdict("late F 00:10-00:30 slot=00:02; by-hand S 00:03-00:04"),
+            "failed failed-in-parallel late since >=00:30");
 }
 
 TEST(ParallelRuns, AStandingFailureClearsByALaterSlotOrASuccessCreatedAfterItsEnd) {

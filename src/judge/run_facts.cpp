@@ -107,9 +107,9 @@ bool runs_before(const RunFacts& a, const RunFacts& b) {
   return std::make_tuple(a.due(), a.created, a.uid) < std::make_tuple(b.due(), b.created, b.uid);
 }
 
-bool parallel(const RunFacts& failure, const RunFacts& success) {
-  const bool same_slot = failure.slot == success.slot || failure.slot == 0 || success.slot == 0;
-  return same_slot && failure.created < success.end() && success.created < failure.end();
+bool answers(const RunFacts& success, const RunFacts& failure) {
+  const bool later_slot = failure.slot != 0 && success.slot > failure.slot;
+  return later_slot || success.created >= failure.end();
 }
 
 bool replaces(const RunFacts& sibling, const RunFacts& run) {
