@@ -17,14 +17,17 @@ std::string map_key(const BatchKey& key, const std::optional<BatchKey>& group) {
   return text;
 }
 
-// The same run listed twice counts once, with its newest version; what is left is in the order of runs.
-void count_once_and_order(std::vector<RunFacts>& runs) {
+// The same run listed twice counts once, with its newest version and in the batch that that one belongs to. What is
+// left stands batch by batch, in the order of runs.
+void count_once_and_order(std::deque<RunFacts>& runs) {
   std::sort(runs.begin(), runs.end(), [](const RunFacts& a, const RunFacts& b) {
     return a.uid != b.uid ? a.uid < b.uid : a.version > b.version;
   });
   const auto same_run = [](const RunFacts& a, const RunFacts& b) { return a.uid == b.uid; };
   runs.erase(std::unique(runs.begin(), runs.end(), same_run), runs.end());
-  std::sort(runs.begin(), runs.end(), runs_before);
+  std::sort(runs.begin(), runs.end(), [](const RunFacts& a, const RunFacts& b) {
+    return a.batch != b.batch ? a.batch < b.batch : runs_before(a, b);
+  });
 }
 
 bool is_group(const BatchKey& key) {
@@ -152,7 +155,6 @@ Verdict Listing::judge(const Batch& batch, std::vector<RunFacts>& runs) const {
       decision = decide_single(*only);
     }
   } else {
-    count_once_and_order(runs);
     decision = decide_newest_finished(runs);
     if (!runs.empty()) newest = runs.back();
   }
@@ -166,7 +168,7 @@ Verdict Listing::judge(const Batch& batch, std::vector<RunFacts>& runs) const {
 }
 
 std::vector<Verdict> Listing::verdicts() {
-  std::sort(runs_.begin(), runs_.end(), [](const RunFacts& a, const RunFacts& b) { return a.batch < b.batch; });
+  count_once_and_order(runs_);
   std::vector<Verdict> verdicts;
   std::map<BatchKey, std::vector<Verdict>> groups;
   std::vector<RunFacts> runs;
@@ -175,6 +177,8 @@ std::vector<Verdict> Listing::verdicts() {
     runs.clear();
     for (; next != runs_.end() && next->batch == number; ++next) runs.push_back(*next);
     const Batch& batch = batches_[number];
+    // All that was listed of it has moved on to another batch.
+    if (runs.empty() && !batch.schedule && !one_run_decides()) continue;
     Verdict verdict = judge(batch, runs);
     if (batch.group) {
       groups[*batch.group].push_back(std::move(verdict));

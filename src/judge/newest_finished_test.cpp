@@ -148,6 +148,11 @@ TEST(Twice, ItsOlderVersionDecidesNothing) {
             "ok succeeded o since >=00:01");
 }
 
+TEST(Twice, ItCountsOnceEvenWhereItsVersionsBelongToDifferentBatches) {
+  EXPECT_EQ(verdict("a F 00:00-00:01 uid=1 version=2; a F 00:00-00:01 uid=1 version=3 template=t"),
+            "WorkflowTemplate t: failed run-failed a since >=00:01");
+}
+
 TEST(Twice, AUidNeedBeNoUuid) {
   EXPECT_EQ(verdict("a R 00:00 text-uid=x version=1; a S 00:00-00:01 text-uid=x version=2; "
                     "c F 00:00-00:01 text-uid=y batch=c"),
