@@ -37,39 +37,51 @@ bool is_scheduled(const BatchKey& key) {
   return key.kind == "CronWorkflow" || key.kind == "CronJob";
 }
 
-Reason reason_of_group(Status status) {
-  switch (status) {
+Reason reason_of_group(const Verdict& worst) {
+  switch (worst.status) {
     case Status::kFailed: return Reason::kMemberFailed;
     case Status::kUnknown: return Reason::kMemberUnknown;
     case Status::kOk: return Reason::kMembersOk;
-    case Status::kNever: return Reason::kNotFinished;
+    case Status::kNever: return worst.reason;
   }
-  return Reason::kNotFinished;
+  return worst.reason;
+}
+
+// Failing since the first of the failing members began to, fine since the last of the fine ones was.
+void combine_since(Verdict& verdict, const std::vector<Verdict>& members) {
+  verdict.since.reset();
+  bool any_may_be_older = false;
+  for (const Verdict& member : members) {
+    if (member.status != verdict.status) continue;
+    any_may_be_older = any_may_be_older || member.since_at_least || !member.since;
+    const bool later_counts = verdict.status == Status::kOk;
+    if (member.since && (!verdict.since || (*member.since > *verdict.since) == later_counts)) {
+      verdict.since = member.since;
+      verdict.since_at_least = member.since_at_least;
+    }
+  }
+  if (verdict.status != Status::kOk) verdict.since_at_least = verdict.since && any_may_be_older;
 }
 
 // Rule any: the verdict of a group. Its status is the worst of its members', where one that never finished a run is
-// outweighed by one that is fine; it names the first member of that status.
-Verdict combine(const BatchKey& group, const std::vector<Verdict>& members) {
+// outweighed by one that is fine; it names the first member of that status, in the order of their keys.
+Verdict combine(const BatchKey& group, std::vector<Verdict>& members) {
+  std::sort(members.begin(), members.end(), [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
+  const auto rank = [](const Verdict& member) {
+    return std::make_pair(member.status, member.reason == Reason::kNoRuns);
+  };
   const Verdict& worst = *std::min_element(members.begin(), members.end(),
-                                           [](const Verdict& a, const Verdict& b) { return a.status < b.status; });
+                                           [&](const Verdict& a, const Verdict& b) { return rank(a) < rank(b); });
   Verdict verdict = worst;
   verdict.batch = group;
-  verdict.reason = reason_of_group(worst.status);
+  verdict.reason = reason_of_group(worst);
   verdict.also.clear();
   verdict.suspended = false;
   if (worst.status == Status::kFailed || worst.status == Status::kUnknown) {
     verdict.message = worst.batch.kind + " " + worst.batch.name + ": " + std::string(name_of(worst.reason));
     if (!worst.message.empty()) verdict.message += ": " + worst.message;
   }
-  // Failing since the first of the failing members began to, fine since the last of the fine ones was.
-  for (const Verdict& member : members) {
-    if (member.status != worst.status) continue;
-    const bool later_counts = worst.status == Status::kOk;
-    if (member.since && (!verdict.since || (*member.since > *verdict.since) == later_counts)) {
-      verdict.since = member.since;
-      verdict.since_at_least = member.since_at_least;
-    }
-  }
+  combine_since(verdict, members);
   return verdict;
 }
 
@@ -186,7 +198,7 @@ std::vector<Verdict> Listing::verdicts() {
       verdicts.push_back(std::move(verdict));
     }
   }
-  for (const auto& [group, members] : groups) verdicts.push_back(combine(group, members));
+  for (auto& [group, members] : groups) verdicts.push_back(combine(group, members));
   std::sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
   limit_unscheduled(verdicts);
   return verdicts;

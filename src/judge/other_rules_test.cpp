@@ -107,6 +107,30 @@ TEST(Any, IsOkWhenOneIsAndTheOthersNeverFinished) {
   EXPECT_EQ(any("a R 00:00 batch=a; b S 00:10-00:11 batch=b"), "ok members-ok b since >=00:11");
 }
 
+TEST(Any, IsNeverWhenNoneFinished) {
+  EXPECT_EQ(any("a R 00:00 batch=a; cronjob b"), "never not-finished a since -");
+  EXPECT_EQ(any("cronjob b; cronworkflow c"), "never no-runs - since -");
+}
+
+TEST(Any, NamesTheFirstOfTheWorstInTheOrderOfTheirNames) {
+  EXPECT_EQ(any("z F 00:00-00:01 batch=z; m F 00:02-00:03 batch=m; a S 00:05-00:06 batch=a"),
+            "failed member-failed m since >=00:01 (Workflow m: run-failed)");
+}
+
+TEST(Any, IsFailingSinceTheFirstOfItsFailingBatches) {
+  const std::string first = "o S 00:00-00:01 batch=m; m F 00:10-00:11 batch=m; ";
+  EXPECT_EQ(any(first + "p S 00:00-00:01 batch=n; n F 00:20-00:21 batch=n"),
+            "failed member-failed m since 00:11 (Workflow m: run-failed)");
+  EXPECT_EQ(any(first + "n F 00:20-00:21 batch=n"), "failed member-failed m since >=00:11 (Workflow m: run-failed)");
+  EXPECT_EQ(any(first + "cronworkflow n spec-error=bad"),
+            "failed member-failed m since >=00:11 (Workflow m: run-failed)");
+}
+
+TEST(Any, IsFineSinceTheLastOfItsFineBatches) {
+  EXPECT_EQ(any("o F 00:00-00:01 batch=m; m S 00:10-00:11 batch=m; n S 00:05-00:06 batch=n"),
+            "ok members-ok m since 00:11");
+}
+
 TEST(Any, TakesAScheduleIntoItsNamespace) {
   EXPECT_EQ(any("a S 00:00-00:01 cron=c slot=00:00; cronworkflow c last=00:00 spec-error=bad"),
             "failed member-failed - since - (CronWorkflow c: spec-error: bad)");
