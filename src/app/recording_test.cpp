@@ -263,6 +263,14 @@ TEST(Recording, TheLastFinishedPodSaysFineWhereTheWorkflowsSayFailed) {
   EXPECT_EQ(exit_code(ours), kFailing);
 }
 
+// The Argo server's archive lists Workflows without nodes and without a resourceVersion.
+TEST(Recording, AnArchivedFailureIsNotTakenForARefusedSpecification) {
+  const std::string answer = read_file(kRecordings + "argoserver/workflows-all.http");
+  const auto verdicts = judge_text(answer.substr(answer.find('{')));
+  EXPECT_EQ(verdicts.size(), 42U);
+  for (const Verdict& verdict : verdicts) EXPECT_NE(verdict.reason, Reason::kInvalidSpec) << verdict.batch.name;
+}
+
 TEST(ExitCode, IsOneForAFailureElseTwoForAnUnknownElseZero) {
   const auto code = [](std::vector<Status> statuses) {
     std::vector<Verdict> verdicts(statuses.size());

@@ -93,7 +93,8 @@ RunFacts classify(const RunObservation& run, StoppedRuns stopped) {
     const bool by_hand = run.action == "Stop" || run.action == "Terminate";
     facts.interrupted = run.shutdown && run.action.empty() && !run.cron_workflow.empty();
     facts.stopped = by_hand || run.shutdown;
-    facts.invalid_spec = run.nodes == Nodes::kNone;
+    // The archive of an Argo server lists no nodes, and no resourceVersion, of any Workflow.
+    facts.invalid_spec = run.nodes == Nodes::kNone && run.version != 0;
     facts.exit_handler = run.failed_node.only_exit_handler;
     // A stopped run that must not count is as good as one that is still under way: it neither fails nor clears.
     if (facts.stopped && stopped == StoppedRuns::kDoNotCount) outcome = Outcome::kUnfinished;

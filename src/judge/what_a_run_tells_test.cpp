@@ -40,6 +40,10 @@ TEST(Failed, TheReasonTellsHow) {
   EXPECT_EQ(verdict("a F 00:00-00:01 nodes=none shutdown"), "failed stopped a since >=00:01");
 }
 
+TEST(Failed, WithoutAResourceVersionMissingNodesTellNothing) {
+  EXPECT_EQ(verdict("a F 00:00-00:01 nodes=none version=0"), "failed run-failed a since >=00:01");
+}
+
 // --- Retried ---
 
 TEST(Retried, ItsFailureStandsUntilItIsFinalAgain) {
