@@ -37,6 +37,12 @@ TEST(OwnerBatch, OfAJob) {
   EXPECT_EQ(batch_of_run("job generate="), "x/Job a");
 }
 
+TEST(OwnerBatch, OnlyOneDashAtTheEndOfGenerateNameGoes) {
+  EXPECT_EQ(batch_of_run("generate=g"), "x/Workflow g");
+  EXPECT_EQ(batch_of_run("generate=g--"), "x/Workflow g-");
+  EXPECT_EQ(batch_of_run("generate=-"), "x/Workflow a");
+}
+
 TEST(OwnerBatch, ClusterNamespaceKindAndNameTellBatchesApart) {
   EXPECT_EQ(judge_in_any_order("a S 00:00-00:01 ns=x; b F 00:00-00:01 ns=y; c S 00:00-00:01 ns=x cluster=k; "
                                "d F 00:00-00:01 ns=x template=b; e F 00:00-00:01 ns=x job"),
