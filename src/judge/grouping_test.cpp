@@ -1,4 +1,6 @@
 // Which runs form a batch: docs/judgement.md.
+#include "judge/grouping.h"
+
 #include <gtest/gtest.h>
 
 #include "judge/testing_runs.h"

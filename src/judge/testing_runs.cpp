@@ -250,7 +250,7 @@ std::string judge(std::vector<Object>& objects, const std::vector<std::size_t>& 
   return text;
 }
 
-std::vector<Object> read(std::string_view text) {
+std::vector<Object> objects_of(std::string_view text) {
   std::vector<Object> objects;
   for (const std::string& part : split(text, ';')) objects.emplace_back(part);
   return objects;
@@ -265,12 +265,12 @@ std::vector<std::size_t> as_listed(const std::vector<Object>& objects) {
 }  // namespace
 
 std::string judge_in_this_order(std::string_view objects, const Settings& settings) {
-  auto read_objects = read(objects);
+  auto read_objects = objects_of(objects);
   return judge(read_objects, as_listed(read_objects), settings);
 }
 
 std::string judge_in_any_order(std::string_view text, const Settings& settings) {
-  auto objects = read(text);
+  auto objects = objects_of(text);
   auto order = as_listed(objects);
   const std::string answer = judge(objects, order, settings);
   const auto differs = [&] { return judge(objects, order, settings) != answer; };
