@@ -26,7 +26,7 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> entries_;
 };
 
-// Every wait of a request has a deadline. All count from the moment the request is started.
+// Every wait of a request has a deadline, from 1 ms to 24 h. All count from the moment the request is started.
 struct Deadlines {
   std::chrono::milliseconds connect{5'000};      // name lookup, TCP and TLS
   std::chrono::milliseconds first_byte{10'000};  // until the first byte of the answer's headers
@@ -54,9 +54,10 @@ using Outcome = Result<Response>;
 
 // The seam to every HTTP server. One promise for all implementations, held by http/client_contract_test.cpp:
 // - answers come in the order of the requests, exactly one each, whatever happened to the others;
-// - requests of one group run at the same time, at most `max_concurrent` (> 0) at once; where the server speaks
-//   HTTP/2 they share one connection, as long as `max_concurrent` is within the server's limit of streams (usually
-//   100); connections are kept and used again between calls;
+// - requests of one group run at the same time, at most `max_concurrent` (> 0) at once, none waiting for another;
+//   where the server speaks HTTP/2 they share one connection, as long as `max_concurrent` is within its limit of
+//   streams (at least 100 almost everywhere; what it refuses beyond is kUnavailable); connections are kept and used
+//   again between calls;
 // - redirects are not followed (a token must not follow them): a 3xx is an answer; interim answers (1xx) are none;
 // - errors: kTimeout with Retry::kYes when a deadline passed (its message names which); kUnavailable with Retry::kYes
 //   when no connection came about, or when it or the answer broke before the answer was whole; kLimit when the answer

@@ -6,7 +6,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -30,32 +29,6 @@ using std::chrono::steady_clock;
 
 constexpr long kKeptConnections = 16;  // at least this many stay open between calls
 
-// OpenSSL writes to sockets without MSG_NOSIGNAL. Blocks SIGPIPE for this thread and swallows the one that came.
-class SigpipeBlocked {
- public:
-  SigpipeBlocked() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~SigpipeBlocked() {
-    const timespec at_once{};
-    while (!was_pending_ && sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SigpipeBlocked(const SigpipeBlocked&) = delete;
-  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
-
- private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
-
 // A request on its way. Lives at one address: curl points to it.
 class Transfer {
  public:
@@ -73,7 +46,7 @@ class Transfer {
 
  private:
   // Why a callback of ours made curl give up.
-  enum class Refusal { kNone, kTooLarge, kBrokenGzip, kSentTwice };
+  enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice };
 
   void set_options(const CurlOptions& options);
   void set_headers();
@@ -138,7 +111,7 @@ void Transfer::set_options(const CurlOptions& options) {
   set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 
-  set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set(easy_, CURLOPT_NOSIGNAL, 1L);    // no handlers; curl sends with MSG_NOSIGNAL, under TLS too
   set(easy_, CURLOPT_QUICK_EXIT, 1L);  // giving up does not wait for a name lookup that hangs
   // Curl's own limit (300 s unless set) must not be the first to strike.
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
@@ -154,6 +127,7 @@ void Transfer::set_options(const CurlOptions& options) {
     set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
   }
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
+  if (is_link_local(request_.url)) set(easy_, CURLOPT_NOPROXY, "*");
 
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
@@ -208,7 +182,7 @@ bool Transfer::on_header(std::string_view line) {
   phase_ = Phase::kReceiving;
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
-    refusal_ = Refusal::kTooLarge;
+    refusal_ = Refusal::kLargeHeaders;
     return false;
   }
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
@@ -234,18 +208,13 @@ bool Transfer::on_body(std::string_view bytes) {
   }
   if (gunzip_) {
     switch (gunzip_->feed(bytes, response_.body, request_.max_body_bytes)) {
-      case Gunzip::Status::kOk:
-        return true;
-      case Gunzip::Status::kBroken:
-        refusal_ = Refusal::kBrokenGzip;
-        return false;
-      case Gunzip::Status::kTooLarge:
-        refusal_ = Refusal::kTooLarge;
-        return false;
+      case Gunzip::Status::kOk: return true;
+      case Gunzip::Status::kBroken: refusal_ = Refusal::kBrokenGzip; return false;
+      case Gunzip::Status::kTooLarge: refusal_ = Refusal::kLargeBody; return false;
     }
   }
   if (bytes.size() > request_.max_body_bytes - response_.body.size()) {
-    refusal_ = Refusal::kTooLarge;
+    refusal_ = Refusal::kLargeBody;
     return false;
   }
   response_.body.append(bytes);
@@ -263,14 +232,11 @@ Outcome Transfer::finish(CURLcode code) {
 
 Error Transfer::failure(CURLcode code) const {
   switch (refusal_) {
-    case Refusal::kTooLarge:
-      return answer_too_large(request_);
-    case Refusal::kBrokenGzip:
-      return no_whole_answer(request_, "its gzip data is broken");
-    case Refusal::kSentTwice:
-      return no_whole_answer(request_, "the server had closed the connection that was kept from before");
-    case Refusal::kNone:
-      break;
+    case Refusal::kLargeHeaders: return headers_too_large(request_);
+    case Refusal::kLargeBody: return body_too_large(request_);
+    case Refusal::kBrokenGzip: return no_whole_answer(request_, "its gzip data is broken");
+    case Refusal::kSentTwice: return no_whole_answer(request_, "the connection, kept from before, broke first");
+    case Refusal::kNone: break;
   }
   if (phase_ != Phase::kConnecting) return no_whole_answer(request_, detail(code));
   switch (code) {
@@ -283,9 +249,9 @@ Error Transfer::failure(CURLcode code) const {
     case CURLE_PEER_FAILED_VERIFICATION:
       return Error{ErrorKind::kUnavailable,
                    describe(request_) + ": the server's certificate is not trusted: " + detail(code) +
-                       "; if its CA is one of your own, name that CA's file with --ca-file or SSL_CERT_FILE"};
-    default:
-      return no_connection(request_, why_no_connection(code));
+                       "; is this the right host? If its CA is one of your own, name that CA's file with --ca-file or "
+                       "SSL_CERT_FILE"};
+    default: return no_connection(request_, why_no_connection(code));
   }
 }
 
@@ -293,8 +259,7 @@ std::string Transfer::why_no_connection(CURLcode code) const {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "the host's name cannot be resolved; is it spelled right, does DNS work here?";
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
+    case CURLE_COULDNT_RESOLVE_PROXY: return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
     case CURLE_COULDNT_CONNECT: {
       long number = 0;
       curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
@@ -302,8 +267,7 @@ std::string Transfer::why_no_connection(CURLcode code) const {
       return std::generic_category().message(static_cast<int>(number)) +
              "; is the server up and reachable from here, or only through a proxy (HTTPS_PROXY)?";
     }
-    default:
-      return detail(code);
+    default: return detail(code);
   }
 }
 
@@ -402,9 +366,10 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(CurlOptions options
     if (const char* file = getenv("SSL_CERT_FILE")) options.ca_file = file;
   }
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0) {
+    const int reason = errno;
     return Error{ErrorKind::kUsage,
                  "the CA file " + options.ca_file +
-                     " (--ca-file or SSL_CERT_FILE) cannot be read: " + std::generic_category().message(errno)};
+                     " (--ca-file or SSL_CERT_FILE) cannot be read: " + std::generic_category().message(reason)};
   }
   return std::unique_ptr<CurlHttpClient>{new CurlHttpClient{std::move(options)}};
 }
@@ -415,17 +380,14 @@ CurlHttpClient::CurlHttpClient(CurlOptions options) : options_(std::move(options
 }
 
 CurlHttpClient::~CurlHttpClient() {
-  const SigpipeBlocked no_signal;  // closing TLS connections writes to them
   curl_multi_cleanup(multi_);
 }
 
 std::vector<Outcome> CurlHttpClient::send_all(const std::vector<Request>& requests, std::size_t max_concurrent,
                                               std::stop_token stop) {
   CHECK(max_concurrent > 0);
-  const SigpipeBlocked no_signal;
   const long at_once = static_cast<long>(std::min<std::size_t>(max_concurrent, INT_MAX));
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, std::max(at_once, kKeptConnections));
-  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, at_once);
 
   Group group{multi_, options_, requests, max_concurrent};
   const std::stop_callback wake{stop, [this] { curl_multi_wakeup(multi_); }};

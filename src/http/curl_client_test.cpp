@@ -11,7 +11,6 @@
 #include <list>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "testing/environment.h"
 #include "testing/server_process.h"
@@ -25,28 +24,34 @@ class HangingLookup {
  public:
   static constexpr const char* kName = "lookup-hangs.test";
 
-  int wait() {
-    std::unique_lock lock{mutex_};
-    ++waiting_;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return released_; });
-    return EAI_AGAIN;
-  }
-  void wait_until_asked() {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return waiting_ > 0; });
+  // From now on lookups of kName hang.
+  void hold() {
+    const std::lock_guard lock{mutex_};
+    held_ = true;
+    asked_ = 0;
   }
   void release() {
     const std::lock_guard lock{mutex_};
-    released_ = true;
+    held_ = false;
     changed_.notify_all();
+  }
+  int answer() {
+    std::unique_lock lock{mutex_};
+    ++asked_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !held_; });
+    return EAI_AGAIN;
+  }
+  void wait_until_asked(int times) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return asked_ >= times; });
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  int waiting_ = 0;
-  bool released_ = false;
+  int asked_ = 0;
+  bool held_ = false;
 };
 
 HangingLookup& hanging_lookup() {
@@ -57,7 +62,7 @@ HangingLookup& hanging_lookup() {
 }  // namespace
 
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found) {
-  if (name != nullptr && std::string_view{name} == HangingLookup::kName) return hanging_lookup().wait();
+  if (name != nullptr && std::string_view{name} == HangingLookup::kName) return hanging_lookup().answer();
   static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
   return real(name, service, hints, found);
 }
@@ -263,6 +268,7 @@ TEST_F(CurlClient, AServerThatDiedBetweenTwoCallsRaisesNoSignal) {
 
 // libcurl's usual way is to wait for the thread that looks the name up, however long that takes.
 TEST_F(CurlClient, ANameLookupThatHangsHoldsUpNeitherDeadlineNorStop) {
+  hanging_lookup().hold();
   const auto client = open_client({});
   Request request = get(std::string{"http://"} + HangingLookup::kName + "/x");
   request.deadlines.connect = milliseconds{50};
@@ -273,7 +279,7 @@ TEST_F(CurlClient, ANameLookupThatHangsHoldsUpNeitherDeadlineNorStop) {
   request.deadlines = {};
   std::stop_source stop;
   auto sent = std::async(std::launch::async, [&] { return client->send(request, stop.get_token()); });
-  hanging_lookup().wait_until_asked();
+  hanging_lookup().wait_until_asked(2);
   const auto asked = steady_clock::now();
   stop.request_stop();
   const Outcome stopped = sent.get();

@@ -46,9 +46,15 @@ Error no_whole_answer(const Request& request, const std::string& why) {
   return Error{ErrorKind::kUnavailable, fmt::format("{}: no whole answer: {}", describe(request), why), Retry::kYes};
 }
 
-Error answer_too_large(const Request& request) {
+Error body_too_large(const Request& request) {
   return Error{ErrorKind::kLimit, fmt::format("{}: the answer is larger than the {} bytes that are accepted here",
                                               describe(request), request.max_body_bytes)};
+}
+
+Error headers_too_large(const Request& request) {
+  return Error{ErrorKind::kLimit,
+               fmt::format("{}: the headers of the answer are larger than the {} bytes that are accepted",
+                           describe(request), kMaxHeaderBytes)};
 }
 
 Error cancelled(const Request& request) {

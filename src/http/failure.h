@@ -26,7 +26,8 @@ enum class Phase { kConnecting, kWaiting, kReceiving };
 [[nodiscard]] Error no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
 // The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
 [[nodiscard]] Error no_whole_answer(const Request& request, const std::string& why);
-[[nodiscard]] Error answer_too_large(const Request& request);  // kLimit: body or headers
-[[nodiscard]] Error cancelled(const Request& request);         // kCancelled
+[[nodiscard]] Error body_too_large(const Request& request);     // kLimit
+[[nodiscard]] Error headers_too_large(const Request& request);  // kLimit
+[[nodiscard]] Error cancelled(const Request& request);          // kCancelled
 
 }  // namespace lastrun::http

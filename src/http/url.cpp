@@ -3,9 +3,12 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace lastrun::http {
 namespace {
+
+constexpr std::chrono::milliseconds kLongestDeadline = std::chrono::hours{24};
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -31,10 +34,8 @@ bool is_token(std::string_view text) {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::kGet:
-      return "GET";
-    case Method::kPost:
-      return "POST";
+    case Method::kGet: return "GET";
+    case Method::kPost: return "POST";
   }
   return "?";
 }
@@ -64,6 +65,11 @@ Result<Url> split_url(std::string_view url) {
   return parts;
 }
 
+bool is_link_local(std::string_view url) {
+  const auto parts = split_url(url);
+  return parts.ok() && parts->authority.starts_with("169.254.");
+}
+
 std::string describe(const Request& request) {
   std::string text{name_of(request.method)};
   if (const auto url = split_url(request.url)) text.append(" ").append(url->authority).append(url->path);
@@ -77,6 +83,11 @@ Result<void> check_sendable(const Request& request) {
     if (!is_token(name)) return refuse("a header of the request has a name that is none");
     if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c) && c != '\t'; })) {
       return refuse("a header of the request contains a control character");
+    }
+  }
+  for (const auto deadline : {request.deadlines.connect, request.deadlines.first_byte, request.deadlines.whole}) {
+    if (deadline < std::chrono::milliseconds{1} || deadline > kLongestDeadline) {
+      return refuse("a deadline must be between 1 ms and 24 h");
     }
   }
   if (request.method == Method::kGet && !request.body.empty()) return refuse("a GET has no body");

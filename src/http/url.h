@@ -19,11 +19,15 @@ struct Url {
 // are errors of kind kUsage; their message shows no more of the URL than its scheme.
 [[nodiscard]] Result<Url> split_url(std::string_view url);
 
+// Whether the host can only be on this very link (169.254.0.0/16, RFC 3927): no proxy leads there. Clouds give their
+// metadata server such an address, and the token that it hands out must not travel through one.
+[[nodiscard]] bool is_link_local(std::string_view url);
+
 // "GET host:port/path": how messages name a request. Just "GET" where the URL cannot be read.
 [[nodiscard]] std::string describe(const Request& request);
 
 // What every implementation refuses before it sends anything (kUsage): an URL that cannot be fetched, a header that
-// would break out of its line, a GET with a body. Ok otherwise.
+// would break out of its line, a deadline that is none (1 ms to 24 h), a GET with a body. Ok otherwise.
 [[nodiscard]] Result<void> check_sendable(const Request& request);
 
 }  // namespace lastrun::http

@@ -54,5 +54,21 @@ TEST(Request, WithAHeaderThatBreaksOutOfItsLineIsRefused) {
   EXPECT_TRUE(check_sendable(fine).ok());
 }
 
+TEST(Request, HasDeadlinesThatEnd) {
+  for (const auto deadline : {std::chrono::milliseconds{0}, std::chrono::milliseconds::max()}) {
+    Request request = get("https://h/");
+    request.deadlines.whole = deadline;
+    EXPECT_EQ(check_sendable(request).error().kind, ErrorKind::kUsage);
+  }
+}
+
+TEST(Url, KnowsWhatNoProxyLeadsTo) {
+  EXPECT_TRUE(is_link_local("http://169.254.169.254/computeMetadata/v1/"));
+  EXPECT_TRUE(is_link_local("http://169.254.0.1:8080/"));
+  for (const char* url : {"http://169.25.4.1/", "http://1.169.254.1/", "http://127.0.0.1/169.254.", "no url"}) {
+    EXPECT_FALSE(is_link_local(url)) << url;
+  }
+}
+
 }  // namespace
 }  // namespace lastrun::http

@@ -84,22 +84,15 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   };
   if (const auto* fault = std::get_if<Fault>(&reply.what)) {
     switch (*fault) {
-      case Fault::kRefuseConnection:
-        return {http::no_connection(request, "connection refused"), milliseconds{0}};
+      case Fault::kRefuseConnection: return {http::no_connection(request, "connection refused"), milliseconds{0}};
       case Fault::kResetBeforeServed:
       case Fault::kResetAfterServed:
         return {http::no_whole_answer(request, "connection reset by peer"), milliseconds{0}};
-      case Fault::kCutBody:
-        return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
-      case Fault::kHangConnecting:
-        return timed_out(http::Phase::kConnecting);
-      case Fault::kHangBeforeAnswer:
-        return timed_out(http::Phase::kWaiting);
-      case Fault::kHangInBody:
-        return timed_out(http::Phase::kReceiving);
-      case Fault::kHangUntilCancelled:
-        block_until_stopped(stop);
-        return {http::cancelled(request), milliseconds{0}};
+      case Fault::kCutBody: return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
+      case Fault::kHangConnecting: return timed_out(http::Phase::kConnecting);
+      case Fault::kHangBeforeAnswer: return timed_out(http::Phase::kWaiting);
+      case Fault::kHangInBody: return timed_out(http::Phase::kReceiving);
+      case Fault::kHangUntilCancelled: block_until_stopped(stop); return {http::cancelled(request), milliseconds{0}};
     }
   }
   if (reply.takes >= http::time_limit(request.deadlines, http::Phase::kWaiting))
@@ -107,9 +100,8 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   auto& response = std::get<http::Response>(reply.what);
   std::size_t header_bytes = 0;
   for (const auto& [name, value] : response.headers.entries()) header_bytes += name.size() + value.size();
-  if (response.body.size() > request.max_body_bytes || header_bytes > http::kMaxHeaderBytes) {
-    return {http::answer_too_large(request), reply.takes};
-  }
+  if (header_bytes > http::kMaxHeaderBytes) return {http::headers_too_large(request), reply.takes};
+  if (response.body.size() > request.max_body_bytes) return {http::body_too_large(request), reply.takes};
   return {std::move(response), reply.takes};
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 #include <map>
 #include <string>
 
@@ -89,7 +90,7 @@ class EndToEnd : public ::testing::TestWithParam<Transport> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Over, EndToEnd, ::testing::Values(Transport::kHttp1, Transport::kHttp2),
-                         [](const auto& info) { return info.param == Transport::kHttp1 ? "Http1" : "Http2"; });
+                         [](const auto& its) { return its.param == Transport::kHttp1 ? "Http1" : "Http2"; });
 
 TEST_P(EndToEnd, OneAFullRequestAndOneMore) {
   for (const std::size_t count : {1u, 200u, 201u}) {
@@ -103,16 +104,25 @@ TEST_P(EndToEnd, OneAFullRequestAndOneMore) {
 }
 
 TEST_P(EndToEnd, HundredThousandSeries) {
+  // Over TLS and HTTP/2, as it is with Google; a plain server is there for comparison.
+  const std::size_t count = GetParam() == Transport::kHttp2 ? 100'000 : 20'000;
   static_cast<void>(server().stats());
   const auto start = std::chrono::steady_clock::now();
-  const DeliveryReport report = send_checked(100'000);
+  const std::clock_t cpu_start = std::clock();
+  const DeliveryReport report = send(count);
+  const double cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   EXPECT_TRUE(report.complete()) << message(report);
-  EXPECT_EQ(report.requests, 500u);
-  EXPECT_EQ(server().tally().series, 100'000u);
+  EXPECT_EQ(report.requests, count / 200);
+  const Tally tally = server().tally();
+  EXPECT_EQ(tally.series, count);
+  EXPECT_EQ(tally.points, count);
   const std::string stats = server().stats();
-  fmt::print("100,000 series in {:.1f} s; the server saw {}\n", took.count(), stats);
-  if (GetParam() == Transport::kHttp2) EXPECT_THAT(stats, HasSubstr("\"connections\": 1,"));
+  fmt::print("{} series in {:.1f} s, {:.1f} s of them our own CPU; the server saw {}\n", count, took.count(), cpu,
+             stats);
+  if (GetParam() == Transport::kHttp2) {
+    EXPECT_THAT(stats, HasSubstr("\"connections\": 1,"));
+  }
 }
 
 // What happened | what the server is told | fate of 300 points in two requests: delivered/refused/uncertain | repeated
@@ -161,26 +171,32 @@ TEST_P(EndToEnd, TroubleOnTheWay) {
     const bool other = std::string_view(trouble.fate) == "100/200/0" && fate == "200/100/0";
     const bool other_half = std::string_view(trouble.fate) == "200/100/0" && fate == "250/50/0";
     EXPECT_TRUE(fate == trouble.fate || other || other_half) << fate << ": " << message(report);
-    if (trouble.resent > 0) EXPECT_TRUE(report.resent == 200 || report.resent == 100) << report.resent;
+    if (trouble.resent > 0) {
+      EXPECT_TRUE(report.resent == 200 || report.resent == 100) << report.resent;
+    }
     EXPECT_EQ(server().tally().points, report.delivered);
-    if (report.refused > 0) EXPECT_THAT(message(report), HasSubstr(std::string(trouble.what).substr(0, 3)));
+    if (report.refused > 0) {
+      EXPECT_THAT(message(report), HasSubstr(std::string(trouble.what).substr(0, 3)));
+    }
   }
 }
 
 TEST_P(EndToEnd, ManyTroublesAmongManyRequests) {
   settings_.request_deadline = milliseconds{1'000};
   std::string faults;
-  for (int i = 0; i < 5; ++i) {
-    for (const Trouble& trouble : kTroubles) {
-      if (std::string_view(trouble.fate) == "300/0/0") faults += fmt::format("{},null,null,", trouble.faults);
-    }
+  for (const Trouble& trouble : kTroubles) {
+    if (std::string_view(trouble.fate) != "300/0/0") continue;
+    faults += trouble.faults;
+    // A lost HTTP/2 connection takes along what is under way on it.
+    for (int i = 0; i < 7; ++i) faults += ",null";
+    faults += ',';
   }
   server().control(fmt::format(R"({{"faults":[{}null]}})", faults));
   const DeliveryReport report = send_checked(30'000);
   fmt::print("30,000 series: {} delivered, {} of them sent again, {} requests; {}\n", report.delivered, report.resent,
              report.requests, message(report));
-  EXPECT_EQ(report.refused, 0u);
-  EXPECT_GT(report.resent, 5'000u);
+  EXPECT_TRUE(report.complete());
+  EXPECT_GT(report.resent, 3'000u);
 }
 
 TEST_P(EndToEnd, PartialFailureIsReportedToThePoint) {

@@ -10,9 +10,9 @@
 namespace lastrun::cloud_monitoring {
 
 MonitoringServer::MonitoringServer(Transport transport) : transport_(transport) {
-  std::vector<std::string> argv{testing::ServerProcess::kPython, LASTRUN_SOURCE_DIR "/test/monitoring/server.py"};
-  if (transport == Transport::kHttp2) argv.insert(argv.end(), {"--tls", certificates_.path().string()});
-  auto started = testing::ServerProcess::start(argv);
+  std::vector<std::string> arguments;
+  if (transport == Transport::kHttp2) arguments = {"--tls", certificates_.path().string()};
+  auto started = testing::ServerProcess::start_python(LASTRUN_SOURCE_DIR "/test/monitoring/server.py", arguments);
   CHECK(started.ok());
   process_ = std::make_unique<testing::ServerProcess>(std::move(started).value());
   http_ = open_http();

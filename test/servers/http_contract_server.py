@@ -1,5 +1,6 @@
 """The server side of src/http/client_contract_test.cpp: every path shows one behaviour of a server."""
 
+import asyncio
 import functools
 import gzip
 
@@ -16,6 +17,7 @@ FAULTS = {
     "/garbage": Fault.GARBAGE,
 }
 bomb = functools.cache(lambda: http_server.gzip_bomb(64 << 20))
+eight = asyncio.Barrier(8)
 
 
 async def handle(request: Request) -> Response:
@@ -36,6 +38,9 @@ async def handle(request: Request) -> Response:
         return Response(200, b"", [("Set-Cookie", "a=1"), ("X-Mixed", "Value"), ("Set-Cookie", "b=2")])
     if path == "shuffled":  # later requests are answered earlier
         return Response(200, argument.encode(), delay=0.002 * (7 - int(argument) % 7))
+    if path == "meet":  # answered when eight of them are here
+        await eight.wait()
+        return Response(200, b"met")
     if path == "large":
         return Response(200, b"x" * int(argument))
     if path == "slow-body":

@@ -354,6 +354,8 @@ class _Http2Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def flush(self) -> None:
+        if self.writer.is_closing():
+            raise ConnectionResetError("the client has left")
         self.writer.write(self.h2.data_to_send())
 
     def on_event(self, event: h2.events.Event) -> None:
@@ -404,7 +406,8 @@ class _Http2Connection:
             await asyncio.Event().wait()
         if fault is Fault.GARBAGE:
             self.writer.write(b"\xff" * 64)
-            return self.writer.close()
+            self.writer.close()
+            return
         headers, body = _prepare(response)
         if response.status not in (204, 304):
             headers.append(("content-length", str(len(body))))
@@ -434,6 +437,7 @@ class _Http2Connection:
             part = part[size:]
             self.flush()
             await self.writer.drain()
+            await asyncio.sleep(0)  # the reader must see that the client gives up
 
 
 def make_certificates(directory: str) -> ssl.SSLContext:

@@ -15,10 +15,13 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostSeries = 200;  // of one request; a larger one is refused whole
 constexpr std::size_t kMostTries = 6;     // of one request: with pauses of 0.5 to 8 s about 15 s
-constexpr std::size_t kSpareResends =
-    20;  // of one call, beside one for each of its requests: no storm on a sick server
-constexpr milliseconds kShortestTry{500};  // with less time left no try is begun: it would only make points uncertain
-constexpr milliseconds kLongestNap{50};    // a pause looks at `stop` this often
+// No storm on a sick server: a call repeats so many requests for each that it has, and some to spare. One for each
+// would be used up too soon, for a lost HTTP/2 connection takes all requests along that are under way on it.
+constexpr std::size_t kResendsEach = 2;
+constexpr std::size_t kSpareResends = 20;
+// With less time left no try is begun: it would only make points uncertain.
+constexpr milliseconds kShortestTry{500};
+constexpr milliseconds kLongestNap{50};  // a pause looks at `stop` this often
 
 bool fits(const std::string& value, const std::string& value_type) {
   if (value_type == "STRING") return true;
@@ -45,7 +48,7 @@ ErrorKind kind_of(int status) {
 
 // Answers that every other request would get as well: the token, the permission or the project is wrong.
 bool closes_the_door(const http::Outcome& outcome) {
-  if (!outcome.ok()) return outcome.error().kind == ErrorKind::kUsage;
+  if (!outcome.ok()) return never_left(outcome.error());
   return outcome->status == 403 || outcome->status == 404;
 }
 
@@ -88,7 +91,7 @@ class MonitoringClient::Sending {
       part.progress.points = std::min(kMostSeries, points.size() - first);
       queue_.push_back(std::move(part));
     }
-    resends_left_ = queue_.size() + kSpareResends;
+    resends_left_ = kResendsEach * queue_.size() + kSpareResends;
     report_.points = points.size();
   }
 

@@ -47,8 +47,8 @@ struct DeliveryReport {
   [[nodiscard]] bool complete() const { return delivered == points; }
 };
 
-// Ok if all was delivered; else an Error that says how many points of how many met which fate and why, and that the
-// clocks differ where they do by more than a minute.
+// Ok if all was delivered; else an Error that says how many points of how many met which fate and why (the reasons of
+// most points only), and that the clocks differ where they do by more than a minute.
 [[nodiscard]] Result<void> check_complete(const DeliveryReport& report);
 
 }  // namespace lastrun::cloud_monitoring

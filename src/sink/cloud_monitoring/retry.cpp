@@ -80,11 +80,15 @@ void settle(const Summary& summary, int status, bool answers_repetition, const P
 
 }  // namespace
 
+bool never_left(const Error& error) {
+  return error.kind == ErrorKind::kUsage || (error.kind == ErrorKind::kUnavailable && error.retry == Retry::kNo);
+}
+
 Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progress, DeliveryReport& report) {
   progress.last_problem = describe_outcome(outcome);
   if (!outcome.ok()) {
     const ErrorKind kind = outcome.error().kind;
-    if (kind == ErrorKind::kUsage) {
+    if (never_left(outcome.error())) {
       give_up(progress, progress.last_problem, Fate::kUnsent, report);
       return Next::kDone;
     }
@@ -126,7 +130,8 @@ void give_up(const Progress& progress, std::string_view why, Fate otherwise, Del
 Next judge_idempotent(const http::Outcome& outcome) {
   if (!outcome.ok()) {
     const ErrorKind kind = outcome.error().kind;
-    return kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable ? Next::kRetry : Next::kDone;
+    const bool passing = kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable;
+    return passing && !never_left(outcome.error()) ? Next::kRetry : Next::kDone;
   }
   if (outcome->status == 401) return Next::kNewToken;
   return is_server_failure(outcome->status) || outcome->status == 429 ? Next::kRetry : Next::kDone;

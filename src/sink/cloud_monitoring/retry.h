@@ -27,6 +27,10 @@
 // What then is left to mistake are series that another writer writes at the same moment, where the prose is the same.
 namespace lastrun::cloud_monitoring {
 
+// Whether the request surely did not reach the server, and would not if it were sent again: an URL that cannot be
+// fetched, a certificate that does not verify.
+[[nodiscard]] bool never_left(const Error& error);
+
 // Whether trying again can help.
 enum class Next { kDone, kRetry, kNewToken };
 

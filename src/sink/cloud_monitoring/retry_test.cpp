@@ -180,6 +180,23 @@ TEST(JudgeAnswer, CancelledAndOversizedAnswersLeaveItUncertain) {
   EXPECT_EQ(never_left.tally(), "0/0/0/10");
 }
 
+TEST(JudgeAnswer, CertificateThatDoesNotVerifyIsNotTriedAgain) {
+  const Error refused{ErrorKind::kUnavailable, "the certificate does not verify", Retry::kNo};
+  Judging judging;
+  EXPECT_EQ(judging(refused), Next::kDone);
+  EXPECT_EQ(judging.tally(), "0/0/0/10");
+  EXPECT_EQ(judge_idempotent(refused), Next::kDone);
+}
+
+TEST(DeliveryReport, ManyReasonsAreToldShort) {
+  DeliveryReport report;
+  report.points = 21;
+  for (std::size_t i = 1; i <= 6; ++i) report.add(Fate::kUncertain, i, fmt::format("stream {}", i));
+  EXPECT_EQ(check_complete(report).error().message,
+            "of 21 points 0 were delivered; 6 uncertain: stream 6; 5 uncertain: stream 5; 4 uncertain: stream 4; "
+            "3 uncertain: stream 3; and 2 other reasons");
+}
+
 TEST(HttpDate, ReadsTheOneFormThatIsWritten) {
   EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 12:00:00 GMT"), kEnd);
   for (const char* text :
