@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -375,7 +376,10 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return program.exit(asked);
+    std::ostringstream text;
+    (void)program.exit(asked, text, text);
+    const auto written = write_out(text.str());
+    return finish(written.ok() ? Result<int>(0) : Result<int>(written.error()), false);
   } catch (const CLI::ParseError& error) {
     log(Severity::kError, std::string(error.what()) + "; lastrun --help lists what there is");
     return kCannotTell;
