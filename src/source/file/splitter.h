@@ -35,8 +35,8 @@ struct Chunk {
   static constexpr std::size_t kPadding = 64;  // simdjson reads that far behind what it parses
 
   Chunk() = default;
-  Chunk(Chunk&&) = default;
-  Chunk& operator=(Chunk&&) = default;
+  Chunk(Chunk&&) noexcept = default;
+  Chunk& operator=(Chunk&&) noexcept = default;
   Chunk(const Chunk&) = delete;
   Chunk& operator=(const Chunk&) = delete;
 

@@ -14,7 +14,6 @@
 namespace lastrun::source {
 namespace {
 
-using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
