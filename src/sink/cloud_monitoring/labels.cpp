@@ -66,7 +66,9 @@ LabelMapping labels_of_owner() {
   return {{"cluster", "{cluster}"}, {"namespace_name", "{namespace}"}, {"kind", "{kind}"}, {"batch", "{batch}"}};
 }
 
-LabelMapping labels_of_pattern() { return {{"cluster", "{cluster}"}, {"batch", "{batch}"}}; }
+LabelMapping labels_of_pattern() {
+  return {{"cluster", "{cluster}"}, {"batch", "{batch}"}};
+}
 
 LabelMapping labels_of_namespace() {
   return {{"namespace_name", "{namespace}"}};
