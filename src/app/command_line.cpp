@@ -74,6 +74,8 @@ void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
   command.add_option("--tolerate", flags.tolerate, "")->group("");  // known, to say why not
 }
 
+constexpr std::string_view kPipelineMetric = "gke_batch_error_count";
+
 Error usage(std::string message) {
   return Error{ErrorKind::kUsage, std::move(message)};
 }
@@ -265,9 +267,11 @@ Command add_post(CLI::App& program) {
   PostOptions& post = flags->post;
   command->add_option("--project", post.project, "the project's id (default: that of the credentials)")
       ->type_name("ID");
-  command->add_option("--metric", post.metric, "the metric; NAME means custom.googleapis.com/NAME")
-      ->type_name("NAME")
-      ->required();
+  command
+      ->add_option(
+          "--metric", post.metric,
+          "the metric; NAME means custom.googleapis.com/NAME (default with --like-the-pipeline: gke_batch_error_count)")
+      ->type_name("NAME");
   command->add_flag("--create-descriptor", post.create_descriptor,
                     "create the metric's descriptor if it is missing, and labels that it lacks");
   command
@@ -300,6 +304,8 @@ Command add_post(CLI::App& program) {
     PostOptions options = flags->post;
     TRY_ASSIGN(options.dump, read_dump_options(flags->judging));
     TRY_ASSIGN(options.now, read_now(flags->judging));
+    if (options.metric.empty() && flags->judging.like_the_pipeline) options.metric = kPipelineMetric;
+    if (options.metric.empty()) return usage("--metric is missing");
     TRY_ASSIGN(options.resource.labels, read_pairs("--resource-label", flags->resource_labels));
     if (flags->reduce == "max") {
       options.reduction = cloud_monitoring::Reduction::kMax;

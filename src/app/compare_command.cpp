@@ -43,18 +43,24 @@ std::size_t count_failing(const std::vector<Verdict>& verdicts) {
 
 std::string render_table(const JudgedDump& ours, const JudgedDump& theirs, const std::vector<Difference>& differences,
                          const CompareOptions& options) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Difference& difference : differences) {
+  const auto row = [&](std::size_t i) -> std::vector<std::string> {
+    const Difference& difference = differences[i];
     const BatchKey& batch = difference.ours.batch;
-    rows.push_back({printable(batch.namespace_name + "/" + batch.name), batch.kind, value_text(difference.theirs),
-                    value_text(difference.ours), printable(difference.why), table::why(difference.ours)});
-  }
+    return {printable(batch.namespace_name + "/" + batch.name),
+            batch.kind,
+            value_text(difference.theirs),
+            value_text(difference.ours),
+            printable(difference.why),
+            table::why(difference.ours)};
+  };
+  const auto no_color = [](std::size_t) { return std::string_view(); };
   std::optional<std::size_t> width;
   if (const std::size_t columns = terminal_width(); columns > 0) width = columns;
   const std::string head = options.against == Against::kPipeline ? "PIPELINE" : "PREDECESSOR";
   std::string out;
-  if (!rows.empty()) {
-    out += table::align({"BATCH", "KIND", head, "LASTRUN", "WHAT IT LOOKED AT", "WHY LASTRUN SAYS SO"}, rows, width);
+  if (!differences.empty()) {
+    out += table::align({"BATCH", "KIND", head, "LASTRUN", "WHAT IT LOOKED AT", "WHY LASTRUN SAYS SO"},
+                        differences.size(), row, no_color, width);
     out += '\n';
   }
   out += fmt::format("{}: {} of {} namespaces failing; lastrun: {} of {} batches failing; differences: {}\n",

@@ -127,6 +127,7 @@ void Transfer::set_options(const CurlOptions& options) {
     set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
   }
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
+  if (is_link_local(request_.url)) set(easy_, CURLOPT_NOPROXY, "*");
 
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
@@ -207,14 +208,9 @@ bool Transfer::on_body(std::string_view bytes) {
   }
   if (gunzip_) {
     switch (gunzip_->feed(bytes, response_.body, request_.max_body_bytes)) {
-      case Gunzip::Status::kOk:
-        return true;
-      case Gunzip::Status::kBroken:
-        refusal_ = Refusal::kBrokenGzip;
-        return false;
-      case Gunzip::Status::kTooLarge:
-        refusal_ = Refusal::kLargeBody;
-        return false;
+      case Gunzip::Status::kOk: return true;
+      case Gunzip::Status::kBroken: refusal_ = Refusal::kBrokenGzip; return false;
+      case Gunzip::Status::kTooLarge: refusal_ = Refusal::kLargeBody; return false;
     }
   }
   if (bytes.size() > request_.max_body_bytes - response_.body.size()) {
@@ -236,16 +232,11 @@ Outcome Transfer::finish(CURLcode code) {
 
 Error Transfer::failure(CURLcode code) const {
   switch (refusal_) {
-    case Refusal::kLargeHeaders:
-      return headers_too_large(request_);
-    case Refusal::kLargeBody:
-      return body_too_large(request_);
-    case Refusal::kBrokenGzip:
-      return no_whole_answer(request_, "its gzip data is broken");
-    case Refusal::kSentTwice:
-      return no_whole_answer(request_, "the connection, kept from before, broke first");
-    case Refusal::kNone:
-      break;
+    case Refusal::kLargeHeaders: return headers_too_large(request_);
+    case Refusal::kLargeBody: return body_too_large(request_);
+    case Refusal::kBrokenGzip: return no_whole_answer(request_, "its gzip data is broken");
+    case Refusal::kSentTwice: return no_whole_answer(request_, "the connection, kept from before, broke first");
+    case Refusal::kNone: break;
   }
   if (phase_ != Phase::kConnecting) return no_whole_answer(request_, detail(code));
   switch (code) {
@@ -260,8 +251,7 @@ Error Transfer::failure(CURLcode code) const {
                    describe(request_) + ": the server's certificate is not trusted: " + detail(code) +
                        "; is this the right host? If its CA is one of your own, name that CA's file with --ca-file or "
                        "SSL_CERT_FILE"};
-    default:
-      return no_connection(request_, why_no_connection(code));
+    default: return no_connection(request_, why_no_connection(code));
   }
 }
 
@@ -269,8 +259,7 @@ std::string Transfer::why_no_connection(CURLcode code) const {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "the host's name cannot be resolved; is it spelled right, does DNS work here?";
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
+    case CURLE_COULDNT_RESOLVE_PROXY: return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
     case CURLE_COULDNT_CONNECT: {
       long number = 0;
       curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
@@ -278,8 +267,7 @@ std::string Transfer::why_no_connection(CURLcode code) const {
       return std::generic_category().message(static_cast<int>(number)) +
              "; is the server up and reachable from here, or only through a proxy (HTTPS_PROXY)?";
     }
-    default:
-      return detail(code);
+    default: return detail(code);
   }
 }
 

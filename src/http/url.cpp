@@ -34,10 +34,8 @@ bool is_token(std::string_view text) {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::kGet:
-      return "GET";
-    case Method::kPost:
-      return "POST";
+    case Method::kGet: return "GET";
+    case Method::kPost: return "POST";
   }
   return "?";
 }
@@ -65,6 +63,11 @@ Result<Url> split_url(std::string_view url) {
   const std::string_view target = rest.substr(authority_end);
   parts.path = target.substr(0, target.find_first_of("?#"));
   return parts;
+}
+
+bool is_link_local(std::string_view url) {
+  const auto parts = split_url(url);
+  return parts.ok() && parts->authority.starts_with("169.254.");
 }
 
 std::string describe(const Request& request) {

@@ -84,9 +84,9 @@ const RunFacts* Candidates::highest() const {
   return candidates_.empty() ? nullptr : &candidates_.back().facts;
 }
 
-RunInfo Candidates::info_of(const RunFacts& facts) const {
-  for (const Candidate& candidate : candidates_) {
-    if (candidate.facts.uid == facts.uid && candidate.facts.version == facts.version) return candidate.info;
+RunInfo Candidates::take_info(const RunFacts& facts) {
+  for (Candidate& candidate : candidates_) {
+    if (candidate.facts.uid == facts.uid && candidate.facts.version == facts.version) return std::move(candidate.info);
   }
   RunInfo info;
   info.created = to_time(facts.created).value_or(Time{});

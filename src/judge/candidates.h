@@ -30,7 +30,8 @@ class Candidates {
 
   // What is known of the run with these facts; only its times if its strings were not kept (a run that was listed
   // twice, as a success and as a failure, can bring that about).
-  [[nodiscard]] RunInfo info_of(const RunFacts& facts) const;
+  // Takes it away: for the end, when the verdict is made.
+  [[nodiscard]] RunInfo take_info(const RunFacts& facts);
 
  private:
   struct Candidate {

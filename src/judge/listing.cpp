@@ -11,7 +11,7 @@ namespace lastrun::judge {
 namespace {
 
 // One text for a key and its group. No name of Kubernetes' holds a NUL byte; a pattern's labels neither.
-std::string map_key(const BatchKey& key, const std::optional<BatchKey>& group) {
+std::string map_key(const BatchKey& key, const Boxed<BatchKey>& group) {
   std::string text = key.cluster + '\0' + key.namespace_name + '\0' + key.kind + '\0' + key.name;
   if (group) text += '\0' + group->namespace_name + '\0' + group->name;
   return text;
@@ -99,9 +99,9 @@ bool Listing::takes_schedules() const {
   return settings_.rule == Rule::kAny && std::holds_alternative<ByNamespace>(settings_.grouping);
 }
 
-std::uint32_t Listing::number_of(const BatchKey& key, const std::optional<BatchKey>& group) {
+std::uint32_t Listing::number_of(const BatchKey& key, const Boxed<BatchKey>& group) {
   const auto [entry, is_new] = numbers_.try_emplace(map_key(key, group), static_cast<std::uint32_t>(batches_.size()));
-  if (is_new) batches_.push_back({key, group, std::nullopt, {}});
+  if (is_new) batches_.push_back({key, group, {}, {}});
   return entry->second;
 }
 
@@ -113,8 +113,7 @@ void Listing::add(const RunObservation& run) {
   const OwnerView owner = owner_of(run);
   const BatchKey key = batch_of(run, owner, settings_.grouping);
   const bool member_of_group = settings_.rule == Rule::kAny && is_group(key);
-  const std::uint32_t number =
-      member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, std::nullopt);
+  const std::uint32_t number = member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, {});
 
   RunFacts facts = classify(run, settings_.stopped);
   facts.batch = number;
@@ -134,16 +133,16 @@ void Listing::add(const ScheduleObservation& schedule) {
   if (!takes_schedules()) return;
   ++counts_.schedules;
   const BatchKey key = batch_of(schedule);
-  std::optional<BatchKey> group;
+  Boxed<BatchKey> group;
   if (!std::holds_alternative<ByOwner>(settings_.grouping)) {
     group = BatchKey{key.cluster, key.namespace_name, key.namespace_name, "Namespace"};
   }
   batches_[number_of(key, group)].schedule = ScheduleEvidence(schedule);
 }
 
-Verdict Listing::judge(const Batch& batch, std::vector<RunFacts>& runs) const {
+Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
   Verdict verdict;
-  verdict.batch = batch.key;
+  verdict.batch = std::move(batch.key);
   Decision decision;
   std::optional<RunFacts> newest;
   if (one_run_decides()) {
@@ -160,21 +159,23 @@ Verdict Listing::judge(const Batch& batch, std::vector<RunFacts>& runs) const {
   verdict.reason = decision.reason;
   verdict.since = decision.since;
   verdict.since_at_least = decision.since_at_least;
-  if (decision.run) verdict.run = batch.candidates.info_of(runs[*decision.run]);
+  if (decision.run) verdict.run = batch.candidates.take_info(runs[*decision.run]);
   if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, newest);
   return verdict;
 }
 
 std::vector<Verdict> Listing::verdicts() {
+  numbers_.clear();
   std::sort(runs_.begin(), runs_.end(), [](const RunFacts& a, const RunFacts& b) { return a.batch < b.batch; });
   std::vector<Verdict> verdicts;
+  verdicts.reserve(batches_.size());
   std::map<BatchKey, std::vector<Verdict>> groups;
   std::vector<RunFacts> runs;
-  auto next = runs_.begin();
-  for (std::uint32_t number = 0; number < batches_.size(); ++number) {
+  // Each batch is given up as soon as its verdict is known, so that memory grows no further.
+  for (std::uint32_t number = 0; !batches_.empty(); ++number, batches_.pop_front()) {
     runs.clear();
-    for (; next != runs_.end() && next->batch == number; ++next) runs.push_back(*next);
-    const Batch& batch = batches_[number];
+    for (; !runs_.empty() && runs_.front().batch == number; runs_.pop_front()) runs.push_back(runs_.front());
+    Batch& batch = batches_.front();
     Verdict verdict = judge(batch, runs);
     if (batch.group) {
       groups[*batch.group].push_back(std::move(verdict));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.h"
 #include "judge/candidates.h"
 #include "judge/run_facts.h"
 #include "judge/schedule_evidence.h"
@@ -42,7 +43,7 @@ class Listing {
   // Takes in one schedule object. Counts only where batches follow their owners.
   void add(const ScheduleObservation& schedule);
 
-  // The verdicts, in the order of their keys. Called once, at the end.
+  // The verdicts, in the order of their keys. Called once, at the end: it uses up what was collected.
   [[nodiscard]] std::vector<Verdict> verdicts();
 
   [[nodiscard]] const ListingCounts& counts() const { return counts_; }
@@ -50,8 +51,8 @@ class Listing {
  private:
   struct Batch {
     BatchKey key;
-    std::optional<BatchKey> group;  // rule any: the group whose verdict this batch is part of
-    std::optional<ScheduleEvidence> schedule;
+    Boxed<BatchKey> group;  // rule any: the group whose verdict this batch is part of
+    Boxed<ScheduleEvidence> schedule;
     Candidates candidates;
   };
 
@@ -59,9 +60,9 @@ class Listing {
   [[nodiscard]] bool takes(const RunObservation& run);
   [[nodiscard]] bool takes_schedules() const;
   // The number of the batch with this key, which is made if it is new.
-  std::uint32_t number_of(const BatchKey& key, const std::optional<BatchKey>& group);
-  // `runs` are all of the batch, in any order.
-  [[nodiscard]] Verdict judge(const Batch& batch, std::vector<RunFacts>& runs) const;
+  std::uint32_t number_of(const BatchKey& key, const Boxed<BatchKey>& group);
+  // `runs` are all of the batch, in any order. Uses the batch up.
+  [[nodiscard]] Verdict judge(Batch& batch, std::vector<RunFacts>& runs) const;
   void limit_unscheduled(std::vector<Verdict>& verdicts);
 
   Settings settings_;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/time.h"
 #include "model/batch.h"
 
@@ -69,7 +70,7 @@ struct RunInfo {
   std::optional<Time> started;
   std::optional<Time> finished;
   std::string message;
-  std::optional<FailedNode> failed_node;
+  Boxed<FailedNode> failed_node;
 
   bool operator==(const RunInfo&) const = default;
 };

@@ -84,22 +84,15 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   };
   if (const auto* fault = std::get_if<Fault>(&reply.what)) {
     switch (*fault) {
-      case Fault::kRefuseConnection:
-        return {http::no_connection(request, "connection refused"), milliseconds{0}};
+      case Fault::kRefuseConnection: return {http::no_connection(request, "connection refused"), milliseconds{0}};
       case Fault::kResetBeforeServed:
       case Fault::kResetAfterServed:
         return {http::no_whole_answer(request, "connection reset by peer"), milliseconds{0}};
-      case Fault::kCutBody:
-        return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
-      case Fault::kHangConnecting:
-        return timed_out(http::Phase::kConnecting);
-      case Fault::kHangBeforeAnswer:
-        return timed_out(http::Phase::kWaiting);
-      case Fault::kHangInBody:
-        return timed_out(http::Phase::kReceiving);
-      case Fault::kHangUntilCancelled:
-        block_until_stopped(stop);
-        return {http::cancelled(request), milliseconds{0}};
+      case Fault::kCutBody: return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
+      case Fault::kHangConnecting: return timed_out(http::Phase::kConnecting);
+      case Fault::kHangBeforeAnswer: return timed_out(http::Phase::kWaiting);
+      case Fault::kHangInBody: return timed_out(http::Phase::kReceiving);
+      case Fault::kHangUntilCancelled: block_until_stopped(stop); return {http::cancelled(request), milliseconds{0}};
     }
   }
   if (reply.takes >= http::time_limit(request.deadlines, http::Phase::kWaiting))

@@ -56,16 +56,22 @@ ordered_json to_json(const Verdict& verdict) {
   return object;
 }
 
+// One line. Every text came out of a decoder that accepts UTF-8 alone; if one did not, it is shown as U+FFFD.
+std::string line_of(const ordered_json& object) {
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes) {
-  ordered_json document;
-  document["batches"] = ordered_json::array();
-  for (const Verdict& verdict : verdicts) document["batches"].push_back(to_json(verdict));
-  document["notes"] = notes;
-  // Every text came out of a decoder that accepts UTF-8 alone; if one did not, it is shown as U+FFFD and nothing
-  // throws.
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  // Batch by batch: a tree of all of them would take many times the memory of their text.
+  std::string out = "{\"batches\":[";
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    out += i == 0 ? "\n" : ",\n";
+    out += line_of(to_json(verdicts[i]));
+  }
+  out += "\n],\n\"notes\":" + line_of(ordered_json(notes)) + "}\n";
+  return out;
 }
 
 }  // namespace lastrun::json

@@ -8,7 +8,7 @@
 namespace lastrun::json {
 
 // {"batches":[{"cluster","namespace","kind","name","status","failing","reason","also","since","run":{…}}, …],
-//  "notes":[…]}, indented, with a line break at the end. docs/output.md describes every field.
+//  "notes":[…]}, one line a batch. docs/output.md describes every field.
 // What is not known is null: `failing` of an unknown batch, `since`, `run`, a run's times.
 [[nodiscard]] std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes);
 

@@ -17,14 +17,10 @@ constexpr std::array kStatuses{Status::kFailed, Status::kUnknown, Status::kNever
 
 std::string_view color_of(Status status) {
   switch (status) {
-    case Status::kFailed:
-      return "\x1b[31m";  // red
-    case Status::kUnknown:
-      return "\x1b[33m";  // yellow
-    case Status::kNever:
-      return "\x1b[2m";  // dim
-    case Status::kOk:
-      return "\x1b[32m";  // green
+    case Status::kFailed: return "\x1b[31m";   // red
+    case Status::kUnknown: return "\x1b[33m";  // yellow
+    case Status::kNever: return "\x1b[2m";     // dim
+    case Status::kOk: return "\x1b[32m";       // green
   }
   return "";
 }
@@ -84,26 +80,32 @@ std::string count_by_status(const std::vector<Verdict>& verdicts) {
   return text;
 }
 
-std::string align(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
-                  std::optional<std::size_t> width) {
-  std::vector<std::size_t> widths(head.size());
-  for (std::size_t i = 0; i < head.size(); ++i) {
-    widths[i] = display_width(head[i]);
-    for (const auto& row : rows) widths[i] = std::max(widths[i], display_width(row[i]));
+std::string align(const std::vector<std::string>& head, std::size_t count,
+                  FunctionRef<std::vector<std::string>(std::size_t)> row,
+                  FunctionRef<std::string_view(std::size_t)> color, std::optional<std::size_t> width) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : head) widths.push_back(display_width(cell));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::vector<std::string> cells = row(i);
+    for (std::size_t c = 0; c < cells.size(); ++c) widths[c] = std::max(widths[c], display_width(cells[c]));
   }
+
   std::string out;
-  const auto append = [&](const std::vector<std::string>& row) {
+  const auto append = [&](const std::vector<std::string>& cells, std::string_view line_color) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - display_width(row[i]) + 2, ' ');
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      line += cells[c];
+      if (c + 1 < cells.size()) line.append(widths[c] - display_width(cells[c]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    out += width ? shorten(line, *width) : line;
+    if (width) line = shorten(line, *width);
+    out += line_color;
+    out += line;
+    if (!line_color.empty()) out += kPlain;
     out += '\n';
   };
-  append(head);
-  for (const auto& row : rows) append(row);
+  append(head, {});
+  for (std::size_t i = 0; i < count; ++i) append(row(i), color(i));
   return out;
 }
 
@@ -116,24 +118,21 @@ std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::
   std::stable_sort(ordered.begin(), ordered.end(),
                    [&](const Verdict* a, const Verdict* b) { return rank(a) < rank(b); });
 
-  std::vector<std::vector<std::string>> rows;
-  for (const Verdict* verdict : ordered) {
-    rows.push_back({batch_name(verdict->batch), verdict->batch.kind, std::string(name_of(verdict->status)),
-                    since(*verdict, style.now), verdict->run ? printable(verdict->run->name) : "-", why(*verdict)});
-  }
+  const auto row = [&](std::size_t i) -> std::vector<std::string> {
+    const Verdict& verdict = *ordered[i];
+    return {batch_name(verdict.batch),
+            verdict.batch.kind,
+            std::string(name_of(verdict.status)),
+            since(verdict, style.now),
+            verdict.run ? printable(verdict.run->name) : "-",
+            why(verdict)};
+  };
+  const auto color = [&](std::size_t i) {
+    return style.color == Color::kYes ? color_of(ordered[i]->status) : std::string_view();
+  };
   std::string out;
-  if (!rows.empty()) {
-    const std::string text = align({"BATCH", "KIND", "VERDICT", "SINCE (UTC)", "RUN", "WHY"}, rows, style.width);
-    std::size_t begin = 0;
-    for (std::size_t line = 0; begin < text.size(); ++line) {
-      const std::size_t end = text.find('\n', begin) + 1;
-      const bool colored = style.color == Color::kYes && line > 0;
-      if (colored) out += color_of(ordered[line - 1]->status);
-      out.append(text, begin, end - begin - 1);
-      if (colored) out += kPlain;
-      out += '\n';
-      begin = end;
-    }
+  if (!ordered.empty()) {
+    out = align({"BATCH", "KIND", "VERDICT", "SINCE (UTC)", "RUN", "WHY"}, ordered.size(), row, color, style.width);
     out += '\n';
   }
   fmt::format_to(std::back_inserter(out), "{} batch{}{}{}\n", verdicts.size(), verdicts.size() == 1 ? "" : "es",

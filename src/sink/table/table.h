@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/function_ref.h"
 #include "base/time.h"
 #include "model/verdict.h"
 
@@ -30,8 +32,11 @@ struct Style {
 // "18 failed, 7 never, 12 ok", worst first; empty for none.
 [[nodiscard]] std::string count_by_status(const std::vector<Verdict>& verdicts);
 
-// Columns under a head, each as wide as its widest cell but the last, two spaces between. Cells are printable text.
-[[nodiscard]] std::string align(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
-                                std::optional<std::size_t> width);
+// Columns under a head, each but the last as wide as its widest cell, two spaces between. Cells are printable text.
+// `row(i)` makes the i-th of `count` rows; it is called twice for each, so that no more than the text is held.
+// `color(i)` is put before its line, and the plain colour behind it, unless it is empty. Lines are cut at `width`.
+[[nodiscard]] std::string align(const std::vector<std::string>& head, std::size_t count,
+                                FunctionRef<std::vector<std::string>(std::size_t)> row,
+                                FunctionRef<std::string_view(std::size_t)> color, std::optional<std::size_t> width);
 
 }  // namespace lastrun::table

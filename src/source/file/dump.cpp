@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -20,14 +21,20 @@ Error located(const Error& error, const std::string& name, const Piece& piece) {
   const auto at = [&](std::uint64_t byte, std::uint64_t line, const std::string& what) {
     return Error{error.kind, fmt::format("{}: byte {} (line {}): {}", name, byte, line, what)};
   };
-  const Position& begin = piece.position;
-  // A listing without its members is not the text of the input: its mistakes have no exact place.
-  if (!piece.is_list_shell) {
-    if (const auto mistake = find_syntax_error(piece.text)) {
-      return at(begin.byte + mistake->byte, begin.line + mistake->lines, mistake->what);
-    }
-  }
-  return at(begin.byte, begin.line, error.message);
+  const auto mistake = find_syntax_error(piece.text);
+  if (!mistake) return at(piece.position.byte, piece.position.line, error.message);
+  // The text of a listing without its members stands in the input in two parts.
+  const bool in_second = piece.is_list_shell && mistake->byte >= piece.gap;
+  const Position& begin = in_second ? piece.behind_gap : piece.position;
+  const std::string_view first = in_second ? piece.text.substr(0, piece.gap) : std::string_view();
+  const auto first_lines = static_cast<std::uint64_t>(std::count(first.begin(), first.end(), '\n'));
+  return at(begin.byte + mistake->byte - first.size(), begin.line + mistake->lines - first_lines, mistake->what);
+}
+
+// Where the input goes on behind a piece.
+std::uint64_t end_of(const Piece& piece) {
+  const Position& begin = piece.is_list_shell ? piece.behind_gap : piece.position;
+  return begin.byte + piece.text.size() - piece.gap;
 }
 
 Result<void> decode_chunk(const Chunk& chunk, const std::string& name, ObjectDecoder& decoder) {
@@ -55,7 +62,6 @@ Result<void> read_dump(std::unique_ptr<ByteStream> stream, const std::string& na
     }
   });
 
-  std::uint64_t bytes = 0;
   std::uint64_t objects = 0;
   Result<void> result = Ok{};
   while (result.ok()) {
@@ -63,8 +69,7 @@ Result<void> read_dump(std::unique_ptr<ByteStream> stream, const std::string& na
     if (!chunk) break;
     result = decode_chunk(*chunk, name, decoder);
     objects += chunk->pieces.size();
-    bytes = chunk->pieces.back().position.byte + chunk->pieces.back().text.size();
-    if (progress) progress(bytes, objects);
+    if (progress) progress(end_of(chunk->pieces.back()), objects);
     queue.give_back(std::move(*chunk));
   }
   queue.stop();

@@ -10,12 +10,22 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace lastrun::source {
 namespace {
 
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// What may become a byte order mark has to be seen at once.
+constexpr std::size_t kLeastChunkBytes = 4;
+
+// A key, as far as a message needs it.
+std::string quoted(std::string_view key) {
+  constexpr std::size_t kShown = 40;
+  return "\"" + shorten(key, kShown) + "\"";
 }
 
 std::string describe(char c) {
@@ -27,9 +37,7 @@ std::string describe(char c) {
 }  // namespace
 
 Splitter::Splitter(ByteStream& stream, std::string name, std::size_t chunk_bytes)
-    : stream_(stream), name_(std::move(name)), chunk_bytes_(chunk_bytes) {
-  CHECK(chunk_bytes_ > 0);
-}
+    : stream_(stream), name_(std::move(name)), chunk_bytes_(std::max(chunk_bytes, kLeastChunkBytes)) {}
 
 Result<bool> Splitter::next(Chunk& chunk) {
   chunk.pieces.clear();
@@ -125,8 +133,7 @@ Result<Splitter::Step> Splitter::step(Chunk& chunk) {
 
   const char c = chunk.text[at_];
   switch (state_) {
-    case State::kDocument:
-      return open_document(chunk);
+    case State::kDocument: return open_document(chunk);
     case State::kArrayFirst:
     case State::kArrayMember:
       if (c == ']' && state_ == State::kArrayFirst) break;
@@ -142,21 +149,19 @@ Result<Splitter::Step> Splitter::step(Chunk& chunk) {
       if (c == '}' && state_ == State::kObjectFirst) break;
       return key(chunk);
     case State::kObjectColon:
-      if (c != ':') return wrong(chunk, "':' behind the key \"" + key_ + "\"");
+      if (c != ':') return wrong(chunk, "':' behind the key " + quoted(key_));
       ++at_;
       state_ = State::kObjectValue;
       return Step::kGoOn;
-    case State::kObjectValue:
-      return value(chunk);
+    case State::kObjectValue: return value(chunk);
     case State::kObjectComma:
       if (c == '}') break;
-      if (c != ',') return wrong(chunk, "',' or '}' behind the value of \"" + key_ + "\"");
+      if (c != ',') return wrong(chunk, "',' or '}' behind the value of " + quoted(key_));
       ++at_;
       state_ = State::kObjectKey;
       return Step::kGoOn;
     case State::kInMember:
-    case State::kInValue:
-      CHECK(false);
+    case State::kInValue: CHECK(false);
   }
 
   // A closing bracket: of the items of a listing, of an array, or of a top-level object.
@@ -209,7 +214,7 @@ Splitter::Step Splitter::scan_container(Chunk& chunk, State next) {
   if (state_ == State::kInMember) {
     const std::string_view kind = in_items_ ? std::string_view(list_kind_) : std::string_view();
     if (chunk.list_kinds.back() != kind) chunk.list_kinds.emplace_back(kind);
-    chunk.pieces.push_back({{text + *kept_, at_ - *kept_}, piece_, chunk.list_kinds.size() - 1, false});
+    chunk.pieces.push_back({{text + *kept_, at_ - *kept_}, piece_, chunk.list_kinds.size() - 1, false, 0, {}});
     kept_.reset();
   }
   state_ = next;
@@ -247,7 +252,7 @@ Result<Splitter::Step> Splitter::value(Chunk& chunk) {
   }
   const auto end = scalar_end(chunk);
   if (!end) return Step::kNeedMore;
-  if (*end == at_) return wrong(chunk, "the value of \"" + key_ + "\"");
+  if (*end == at_) return wrong(chunk, "the value of " + quoted(key_));
   if (key_ == "kind" && c == '"') list_kind_.assign(chunk.text.data() + at_ + 1, *end - at_ - 2);
   move_to(chunk, *end);
   state_ = State::kObjectComma;
@@ -257,6 +262,7 @@ Result<Splitter::Step> Splitter::value(Chunk& chunk) {
 void Splitter::close_items(Chunk& chunk) {
   CHECK(chunk.text[at_] == ']');
   kept_ = at_;  // the shell goes on with the bracket
+  behind_items_ = here();
   in_items_ = false;
   ++at_;
   state_ = State::kObjectComma;
@@ -266,14 +272,16 @@ void Splitter::close_object(Chunk& chunk) {
   ++at_;
   const std::string_view text(chunk.text.data() + *kept_, at_ - *kept_);
   if (has_items_) {
+    const std::size_t gap = shell_.size();
     shell_ += text;
     const std::size_t length = shell_.size();
     shell_.append(Chunk::kPadding, ' ');
     chunk.shells.push_back(std::move(shell_));
-    chunk.pieces.push_back({std::string_view(chunk.shells.back()).substr(0, length), document_, 0, true});
+    chunk.pieces.push_back(
+        {std::string_view(chunk.shells.back()).substr(0, length), document_, 0, true, gap, behind_items_});
     shell_.clear();
   } else {
-    chunk.pieces.push_back({text, document_, 0, false});
+    chunk.pieces.push_back({text, document_, 0, false, 0, {}});
   }
   kept_.reset();
   state_ = State::kDocument;

@@ -26,6 +26,8 @@ struct Piece {
   Position position;           // of its first byte
   std::size_t list_kind = 0;   // in Chunk::list_kinds
   bool is_list_shell = false;  // a listing whose members came before it, each as a piece
+  std::size_t gap = 0;         // of a listing: where in its text the members stood
+  Position behind_gap;         // and where the input goes on with the text from there
 };
 
 // Some objects, whole. Their texts live in here: a chunk may be moved, never copied.
@@ -58,7 +60,7 @@ class Splitter {
   static constexpr std::size_t kMaxObjectBytes = std::size_t{64} << 20;
   static constexpr std::size_t kChunkBytes = std::size_t{512} << 10;
 
-  // `name` stands in errors. `chunk_bytes`: how much is read before pieces are handed out.
+  // `name` stands in errors. `chunk_bytes`: how much is read before pieces are handed out, at least 4.
   Splitter(ByteStream& stream, std::string name, std::size_t chunk_bytes = kChunkBytes);
 
   // Fills `chunk` with the next pieces, at least one; false at the end of the input. What it held is overwritten.
@@ -127,6 +129,7 @@ class Splitter {
   bool in_items_ = false;   // the open array is the "items" of a top-level object
   bool has_items_ = false;  // the open top-level object had one
   std::string shell_;       // that object, without its items, as far as it is known
+  Position behind_items_;   // where it goes on
   std::string list_kind_;   // its kind, once it was told
 };
 

@@ -6,6 +6,28 @@
 namespace lastrun::source {
 namespace {
 
+// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …; last read: '…'" without its
+// head, whose line and column count from the object's own beginning, and without its tail, which may be megabytes.
+std::string without_frame(const std::string& what) {
+  constexpr std::string_view kColumn = ", column ";
+  const std::size_t column = what.find(kColumn);
+  const std::size_t colon = what.find(": ", column == std::string::npos ? 0 : column);
+  const std::size_t begin = colon == std::string::npos ? 0 : colon + 2;
+  return what.substr(begin, what.find("; last read: ", begin) - begin);
+}
+
+// How many bytes the parser stopped behind the mistake: a token in the wrong place is read to its end; of a bad token
+// the last byte read is the bad one. `token` is the text of a string or number, of others it may be more.
+std::size_t token_length(const std::string& what, const std::string& token) {
+  const auto unexpected = [&](const char* name) {
+    return what.find(std::string("unexpected ") + name) != std::string::npos;
+  };
+  if (unexpected("string literal") || unexpected("number literal")) return token.size();
+  if (unexpected("true literal") || unexpected("null literal")) return 4;
+  if (unexpected("false literal")) return 5;
+  return 1;
+}
+
 // Takes in nothing and remembers the mistake at which the parser stopped.
 struct MistakeFinder : nlohmann::json_sax<nlohmann::json> {
   bool null() override { return true; }
@@ -20,24 +42,17 @@ struct MistakeFinder : nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return true; }
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& exception) override {
-    byte = position > 0 ? position - 1 : 0;  // the parser counts from 1
-    what = exception.what();
+  bool parse_error(std::size_t position, const std::string& token,
+                   const nlohmann::json::exception& exception) override {
+    what = without_frame(exception.what());
+    position -= std::min(position, token_length(what, token));
+    byte = position;
     return false;
   }
 
   std::uint64_t byte = 0;
   std::string what;
 };
-
-// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error while …" without its head, whose
-// line and column count from the object's own beginning.
-std::string without_head(const std::string& what) {
-  constexpr std::string_view kColumn = ", column ";
-  const std::size_t column = what.find(kColumn);
-  const std::size_t colon = what.find(": ", column == std::string::npos ? 0 : column);
-  return colon == std::string::npos ? what : what.substr(colon + 2);
-}
 
 }  // namespace
 
@@ -48,7 +63,7 @@ std::optional<SyntaxError> find_syntax_error(std::string_view text) {
   error.byte = std::min<std::uint64_t>(finder.byte, text.size());
   error.lines = static_cast<std::uint64_t>(
       std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(error.byte), '\n'));
-  error.what = without_head(finder.what);
+  error.what = finder.what;
   return error;
 }
 

@@ -124,17 +124,17 @@ class ZstdStream : public ByteStream {
 Packing packing_of(std::string_view first_bytes) {
   if (first_bytes.starts_with("\x1f\x8b")) return Packing::kGzip;
   if (first_bytes.starts_with("\x28\xb5\x2f\xfd")) return Packing::kZstd;
+  // A skippable frame, of any of 16 kinds: pzstd begins with one.
+  const bool skippable = first_bytes.size() >= 4 && (static_cast<unsigned char>(first_bytes[0]) & 0xf0U) == 0x50U;
+  if (skippable && first_bytes.substr(1).starts_with("\x2a\x4d\x18")) return Packing::kZstd;
   return Packing::kNone;
 }
 
 Result<std::unique_ptr<ByteStream>> unpack(std::unique_ptr<ByteStream> packed, Packing packing, std::string name) {
   switch (packing) {
-    case Packing::kGzip:
-      return {std::make_unique<GzipStream>(std::move(packed), std::move(name))};
-    case Packing::kZstd:
-      return {std::make_unique<ZstdStream>(std::move(packed), std::move(name))};
-    case Packing::kNone:
-      return packed;
+    case Packing::kGzip: return {std::make_unique<GzipStream>(std::move(packed), std::move(name))};
+    case Packing::kZstd: return {std::make_unique<ZstdStream>(std::move(packed), std::move(name))};
+    case Packing::kNone: return packed;
   }
   CHECK(false);
 }

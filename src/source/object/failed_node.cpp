@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 namespace lastrun::source {
@@ -16,6 +17,7 @@ constexpr std::string_view kExitHandler = ".onExit";
 
 struct Node {
   std::string_view id;
+  std::string_view boundary;  // the node whose template it is part of
   std::string_view name;
   std::string_view type;
   std::string_view phase;
@@ -46,6 +48,7 @@ Node read_node(const object& fields) {
   Node node;
   for (const auto field : fields) {
     if (field.key == "id") node.id = text_of(field.value);
+    if (field.key == "boundaryID") node.boundary = text_of(field.value);
     if (field.key == "name") node.name = text_of(field.value);
     if (field.key == "type") node.type = text_of(field.value);
     if (field.key == "phase") node.phase = text_of(field.value);
@@ -58,10 +61,25 @@ Node read_node(const object& fields) {
   return node;
 }
 
-void add_children(const object& fields, std::vector<std::string_view>& ids) {
+void add_children(const object& fields, std::unordered_set<std::string_view>& ids) {
   array children;
   if (fields["children"].get(children) != simdjson::SUCCESS) return;
-  for (const element child : children) ids.push_back(text_of(child));
+  for (const element child : children) ids.insert(text_of(child));
+  ids.erase(std::string_view());
+}
+
+// Takes the nodes `made_good` out of `failed`, and all that failed inside of them.
+void leave_out(std::vector<Node>& failed, std::unordered_set<std::string_view>& made_good) {
+  while (true) {
+    const auto inside = std::stable_partition(failed.begin(), failed.end(), [&](const Node& node) {
+      return !made_good.contains(node.id) && !made_good.contains(node.boundary);
+    });
+    if (inside == failed.end()) return;
+    for (auto node = inside; node != failed.end(); ++node) {
+      if (!node->id.empty()) made_good.insert(node->id);
+    }
+    failed.erase(inside, failed.end());
+  }
 }
 
 bool is_exit_handler(const Node& node) {
@@ -94,7 +112,8 @@ std::string pod_name_of(const Node& node, std::string_view workflow_name, bool v
 FailedNodeView find_failed_node(const element& nodes, std::string_view workflow_name, bool v2_names,
                                 std::string& pod_name) {
   std::vector<Node> failed;
-  std::vector<std::string_view> made_good;  // attempts of a retry that succeeded in the end
+  std::unordered_set<std::string_view>
+      made_good;  // attempts of a retry that succeeded in the end, steps of a group that did
   object all;
   if (nodes.get(all) != simdjson::SUCCESS) return {};
   for (const auto entry : all) {
@@ -102,11 +121,10 @@ FailedNodeView find_failed_node(const element& nodes, std::string_view workflow_
     if (entry.value.get(fields) != simdjson::SUCCESS) continue;
     const Node node = read_node(fields);
     if (node.phase == "Failed" || node.phase == "Error") failed.push_back(node);
-    if (node.phase == "Succeeded" && node.type == "Retry") add_children(fields, made_good);
+    const bool holds_children = node.type == "Retry" || node.type == "StepGroup";
+    if (node.phase == "Succeeded" && holds_children) add_children(fields, made_good);
   }
-  std::erase_if(failed, [&](const Node& node) {
-    return std::find(made_good.begin(), made_good.end(), node.id) != made_good.end();
-  });
+  leave_out(failed, made_good);
   if (failed.empty()) return {};
 
   const Node& first = *std::min_element(failed.begin(), failed.end(), explains_better);

@@ -26,7 +26,6 @@ struct Parts {
   std::optional<element> spec;
   std::optional<element> status;
   std::optional<element> items;
-  std::optional<element> reason;   // of a Status
   std::optional<element> message;  // of a Status
 };
 
@@ -56,6 +55,19 @@ Result<Parts> read_parts(const element& root) {
     return Ok{};
   }));
   return parts;
+}
+
+// What an object that tells no kind must be: each kind's spec has a field that no other has.
+std::string_view kind_by_spec(const std::optional<element>& spec) {
+  object fields;
+  if (!spec || spec->get(fields) != simdjson::SUCCESS) return "Workflow";
+  for (const auto field : fields) {
+    if (field.key == "workflowSpec") return "CronWorkflow";
+    if (field.key == "jobTemplate") return "CronJob";
+    if (field.key == "template") return "Job";
+    if (field.key == "containers") return "Pod";
+  }
+  return "Workflow";
 }
 
 }  // namespace
@@ -103,7 +115,7 @@ Result<void> ObjectDecoder::Reader::read_object(const element& root, std::string
   if (parts.kind.empty() && list_kind.ends_with(kList) && list_kind != kList) {
     parts.kind = list_kind.substr(0, list_kind.size() - kList.size());
   }
-  if (parts.kind.empty()) parts.kind = "Workflow";
+  if (parts.kind.empty()) parts.kind = kind_by_spec(parts.spec);
 
   if (parts.kind == "Workflow") return read_run(RunKind::kWorkflow, parts);
   if (parts.kind == "Job") return read_run(RunKind::kJob, parts);
@@ -183,15 +195,9 @@ Result<void> ObjectDecoder::Reader::read_run(RunKind kind, const Parts& parts) {
 
   Result<void> done = Ok{};
   switch (kind) {
-    case RunKind::kWorkflow:
-      done = read_workflow(parts, metadata, run);
-      break;
-    case RunKind::kJob:
-      done = read_job(parts, metadata, run);
-      break;
-    case RunKind::kPod:
-      done = read_pod(parts, run);
-      break;
+    case RunKind::kWorkflow: done = read_workflow(parts, metadata, run); break;
+    case RunKind::kJob: done = read_job(parts, metadata, run); break;
+    case RunKind::kPod: done = read_pod(parts, run); break;
   }
   if (!done.ok()) {
     return done.error().within(std::string(parts.kind) + " " + std::string(metadata.namespace_name) + "/" +

@@ -40,7 +40,8 @@ struct ObjectCounts {
 
 // Reads Kubernetes objects written as JSON: Workflows, Jobs, Pods, CronWorkflows and CronJobs become observations,
 // other kinds are counted. Also the listings themselves ("kind": "List", "WorkflowList", …), with what items they hold.
-// An object without a kind is taken to be a Workflow, as the Argo server lists them.
+// An object without a kind is what its listing is a list of, else what its spec looks like, else a Workflow: the Argo
+// server lists Workflows and CronWorkflows without it.
 // Thread: one caller at a time.
 class ObjectDecoder {
  public:
