@@ -1,9 +1,10 @@
 // Any line is a point or an error, and what passes the checks can be written as JSON and read again.
 
+#include "app/throw_line.h"
+
 #include <cstdint>
 #include <string_view>
 
-#include "app/throw_line.h"
 #include "sink/cloud_monitoring/names.h"
 #include "sink/cloud_monitoring/wire.h"
 

@@ -48,7 +48,7 @@ class ThrowTest : public ::testing::Test {
   Result<void> run(const std::string& input) {
     std::FILE* in = std::tmpfile();
     CHECK(in != nullptr && std::fwrite(input.data(), 1, input.size(), in) == input.size());
-    std::rewind(in);
+    CHECK(std::fseek(in, 0, SEEK_SET) == 0);
     char* text = nullptr;
     std::size_t size = 0;
     std::FILE* out = open_memstream(&text, &size);

@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 
 #include "harness.h"
 #include "sink/cloud_monitoring/client.h"
@@ -18,8 +22,15 @@ int judge(const char* what, int port) {
     ADD_FAILURE() << "LASTRUN_PYTHON is not set: a Python that has the packages of test/requirements.txt";
     return -1;
   }
-  const int status = std::system(
-      fmt::format("'{}' '{}/test/monitoring/contract_test.py' {} {}", python, LASTRUN_SOURCE_DIR, what, port).c_str());
+  const std::string command =
+      fmt::format("exec '{}' -B '{}/test/monitoring/contract_test.py' {} {}", python, LASTRUN_SOURCE_DIR, what, port);
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  CHECK(pipe != nullptr);
+  std::array<char, 4096> buffer{};
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    fmt::print("{}", std::string_view(buffer.data(), got));
+  }
+  const int status = ::pclose(pipe);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

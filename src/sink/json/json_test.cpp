@@ -26,45 +26,17 @@ Verdict full() {
   return verdict;
 }
 
-constexpr const char* kFull = R"json({
-  "batches": [
-    {
-      "cluster": "prod",
-      "namespace": "cron",
-      "kind": "CronWorkflow",
-      "name": "nightly",
-      "status": "failed",
-      "failing": 1,
-      "reason": "run-failed",
-      "message": "",
-      "also": [
-        "unknown"
-      ],
-      "since": "2026-11-22T11:57:09Z",
-      "since_at_least": true,
-      "suspended": true,
-      "stale": false,
-      "run": {
-        "name": "nightly-1",
-        "phase": "Failed",
-        "created_at": "2026-11-22T11:57:00Z",
-        "started_at": "2026-11-22T11:57:01Z",
-        "finished_at": "2026-11-22T11:57:09Z",
-        "message": "child failed",
-        "failed_node": {
-          "name": "nightly-1.work",
-          "template": "main",
-          "pod": "nightly-1-main-7",
-          "message": "Error (exit code 1)",
-          "exit_code": "1"
-        }
-      }
-    }
-  ],
-  "notes": [
-    "a note"
-  ]
-}
+constexpr const char* kFull =
+    R"json({"batches":[
+{"cluster":"prod","namespace":"cron","kind":"CronWorkflow","name":"nightly",)json"
+    R"json("status":"failed","failing":1,"reason":"run-failed","message":"","also":["unknown"],)json"
+    R"json("since":"2026-11-22T11:57:09Z","since_at_least":true,"suspended":true,"stale":false,)json"
+    R"json("run":{"name":"nightly-1","phase":"Failed","created_at":"2026-11-22T11:57:00Z",)json"
+    R"json("started_at":"2026-11-22T11:57:01Z","finished_at":"2026-11-22T11:57:09Z","message":"child failed",)json"
+    R"json("failed_node":{"name":"nightly-1.work","template":"main","pod":"nightly-1-main-7",)json"
+    R"json("message":"Error (exit code 1)","exit_code":"1"}}}
+],
+"notes":["a note"]}
 )json";
 
 TEST(Json, AVerdictHasExactlyTheseFields) {
