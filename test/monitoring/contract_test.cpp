@@ -21,8 +21,8 @@ int judge(const char* what, int port) {
     ADD_FAILURE() << "LASTRUN_PYTHON is not set: a Python that has the packages of test/requirements.txt";
     return -1;
   }
-  std::vector<std::string> words{python, "-B", LASTRUN_SOURCE_DIR "/test/monitoring/contract_test.py", what,
-                                 std::to_string(port)};
+  std::vector<std::string> words{python, "-B", std::string(LASTRUN_SOURCE_DIR) + "/test/monitoring/contract_test.py",
+                                 what, std::to_string(port)};
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
