@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/progress.h"
+#include "base/text.h"
 #include "source/file/byte_stream.h"
 #include "source/file/dump.h"
 
@@ -29,13 +31,43 @@ class Fork : public source::ObservationSink {
   std::vector<judge::Listing>& listings_;
 };
 
+// "3 ConfigMap, 1 Secret", of very many the first.
 std::string list_kinds(const std::map<std::string, std::uint64_t>& kinds) {
+  constexpr std::size_t kMostKinds = 10;
+  constexpr std::size_t kShown = 40;
   std::string text;
-  for (const auto& [kind, count] : kinds) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, kind);
+  std::size_t listed = 0;
+  for (const auto& [kind, count] : kinds) {
+    if (++listed > kMostKinds) return text + fmt::format(" and {} more kinds", kinds.size() - kMostKinds);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, shorten(kind, kShown));
+  }
   return text;
 }
 
-Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::vector<std::string>& files) {
+// What `listings` left out because their rules do not judge its kind, if that is all there is; else empty.
+std::string only_left_out(const source::ObjectCounts& counts, const std::vector<judge::Listing>& listings) {
+  const auto took_none = [](const judge::Listing& listing) {
+    return listing.counts().runs == 0 && listing.counts().schedules == 0 && listing.counts().owned == 0;
+  };
+  if (!std::all_of(listings.begin(), listings.end(), took_none)) return {};
+  const judge::ListingCounts& seen = listings.front().counts();
+  if (seen.pods > 0) return fmt::format("{} Pod(s); --rule last-finished-pod judges pods", seen.pods);
+  if (seen.not_pods > 0) {
+    return fmt::format("{} Workflow(s) and Job(s); the rule last-finished-pod sees pods alone", seen.not_pods);
+  }
+  if (counts.schedules > 0) {
+    return fmt::format("{} schedule(s); a group is judged by its runs", counts.schedules);
+  }
+  return {};
+}
+
+Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::vector<judge::Listing>& listings,
+                               const std::vector<std::string>& files) {
+  const std::string name = files.size() == 1 ? source::input_name(files.front()) : "the dumps";
+  const std::string left_out = only_left_out(counts, listings);
+  if (!left_out.empty()) {
+    return Error{ErrorKind::kInput, fmt::format("{}: nothing to judge: {}", name, left_out)};
+  }
   if (counts.runs > 0 || counts.schedules > 0) return Ok{};
   if (counts.filtered > 0) {
     return Error{ErrorKind::kInput,
@@ -43,8 +75,8 @@ Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::ve
   }
   if (!counts.other_kinds.empty()) {
     return Error{ErrorKind::kInput,
-                 fmt::format("{}: nothing to judge: {}; expected Workflows, Jobs, CronWorkflows or CronJobs",
-                             source::input_name(files.front()), list_kinds(counts.other_kinds))};
+                 fmt::format("{}: nothing to judge: {}; expected Workflows, Jobs, CronWorkflows or CronJobs", name,
+                             list_kinds(counts.other_kinds))};
   }
   return Ok{};
 }
@@ -65,7 +97,7 @@ Result<void> DumpReading::read(const DumpOptions& options) {
     TRY(source::read_dump(std::move(stream), name, decoder, progress.of(name)));
   }
   counts_ = decoder.counts();
-  return check_not_in_vain(counts_, options.files);
+  return check_not_in_vain(counts_, listings_, options.files);
 }
 
 JudgedDump DumpReading::judged(std::size_t i, Time now) {

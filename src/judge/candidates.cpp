@@ -22,43 +22,28 @@ RunInfo read_info(const RunObservation& run) {
   return info;
 }
 
-// True when `run` can never decide beside `other`, whatever else the batch holds.
+// True when `run` can never decide beside `other`, whatever else the batch holds. Never true of the newest run of all.
 bool outdoes(const RunFacts& other, const RunFacts& run) {
   if (!runs_before(run, other)) return false;
   if (run.outcome() == Outcome::kUnfinished) return true;  // only the newest of all is shown
   if (run.succeeded()) return other.succeeded();
-  if (other.succeeded()) return !parallel(run, other);
+  if (other.succeeded()) return answers(other, run);
   if (replaces(other, run)) return true;
-  // A newer failure that was over no earlier stands wherever the older one stands; a replaced one may not count.
-  const bool slots_comparable = (run.slot == 0) == (other.slot == 0);
-  return other.failed() && !other.interrupted && slots_comparable && other.end() >= run.end();
+  // A newer failure that was over no earlier stands wherever the older one stands, for what answers it answers the
+  // older one too; unless only the newer one has a slot, by which alone it may be answered. A replaced one may not
+  // count.
+  const bool answered_together = run.slot != 0 || other.slot == 0;
+  return other.failed() && !other.interrupted && answered_together && other.end() >= run.end();
 }
 
 }  // namespace
 
-bool Candidates::is_newest(const RunFacts& run) const {
-  return std::none_of(candidates_.begin(), candidates_.end(),
-                      [&](const Candidate& other) { return runs_before(run, other.facts); });
-}
-
-bool Candidates::is_outdone(const RunFacts& run) const {
-  return std::any_of(candidates_.begin(), candidates_.end(),
-                     [&](const Candidate& other) { return outdoes(other.facts, run); });
-}
-
-void Candidates::prune() {
-  std::vector<Candidate> kept;
-  for (Candidate& candidate : candidates_) {
-    if (is_newest(candidate.facts) || !is_outdone(candidate.facts)) kept.push_back(candidate);
-  }
-  candidates_ = std::move(kept);
-  prune_at_ = std::max(kPruneAt, 2 * candidates_.size());
-}
-
 void Candidates::offer(const RunFacts& facts, const RunObservation& run) {
-  if (!is_newest(facts) && is_outdone(facts)) return;
+  const bool outdone = std::any_of(candidates_.begin(), candidates_.end(),
+                                   [&](const Candidate& other) { return outdoes(other.facts, facts); });
+  if (outdone) return;
+  std::erase_if(candidates_, [&](const Candidate& other) { return outdoes(facts, other.facts); });
   candidates_.push_back({facts, read_info(run)});
-  if (candidates_.size() >= prune_at_) prune();
 }
 
 void Candidates::offer_ranked(const Rank& rank, const RunFacts& facts, const RunObservation& run) {

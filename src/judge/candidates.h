@@ -14,7 +14,8 @@ namespace lastrun::judge {
 // outdone them for good.
 class Candidates {
  public:
-  // For the rule newest-finished: keeps what no other run seen so far has outdone, and the newest run of all.
+  // For the rule newest-finished: keeps what no other run seen so far has outdone, among them the newest run of all.
+  // Cost: O(runs that are kept), which are few unless a batch has many failures none of which outdoes another.
   void offer(const RunFacts& facts, const RunObservation& run);
 
   // For rules by which one run decides alone: keeps the runs of the highest `rank`, the last one listed at the end.
@@ -38,13 +39,8 @@ class Candidates {
     RunFacts facts;
     RunInfo info;
   };
-  [[nodiscard]] bool is_newest(const RunFacts& run) const;
-  [[nodiscard]] bool is_outdone(const RunFacts& run) const;
-  void prune();
 
-  static constexpr std::size_t kPruneAt = 8;  // most batches never reach it
-  std::vector<Candidate> candidates_;
-  std::size_t prune_at_ = kPruneAt;
+  std::vector<Candidate> candidates_;  // after offers: none outdoes another
   Rank rank_;
 };
 

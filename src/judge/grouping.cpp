@@ -45,12 +45,9 @@ OwnerView owner_of(const RunObservation& run) {
   if (!run.cron_job.empty()) return {"CronJob", run.cron_job};
   if (!run.workflow_template.empty()) return {"WorkflowTemplate", run.workflow_template};
   if (!run.cluster_workflow_template.empty()) return {"ClusterWorkflowTemplate", run.cluster_workflow_template};
-  if (run.generate_name.size() > 1) {
-    std::string_view base = run.generate_name;
-    if (base.ends_with('-')) base.remove_suffix(1);
-    return {own_kind, base};
-  }
-  return {own_kind, run.name};
+  std::string_view base = run.generate_name;
+  if (base.ends_with('-')) base.remove_suffix(1);
+  return {own_kind, base.empty() ? run.name : base};
 }
 
 BatchKey batch_of(const RunObservation& run, const OwnerView& owner, const Grouping& grouping) {

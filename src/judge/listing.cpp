@@ -17,14 +17,17 @@ std::string map_key(const BatchKey& key, const Boxed<BatchKey>& group) {
   return text;
 }
 
-// The same run listed twice counts once, with its newest version; what is left is in the order of runs.
-void count_once_and_order(std::vector<RunFacts>& runs) {
+// The same run listed twice counts once, with its newest version and in the batch that that one belongs to. What is
+// left stands batch by batch, in the order of runs.
+void count_once_and_order(std::deque<RunFacts>& runs) {
   std::sort(runs.begin(), runs.end(), [](const RunFacts& a, const RunFacts& b) {
     return a.uid != b.uid ? a.uid < b.uid : a.version > b.version;
   });
   const auto same_run = [](const RunFacts& a, const RunFacts& b) { return a.uid == b.uid; };
   runs.erase(std::unique(runs.begin(), runs.end(), same_run), runs.end());
-  std::sort(runs.begin(), runs.end(), runs_before);
+  std::sort(runs.begin(), runs.end(), [](const RunFacts& a, const RunFacts& b) {
+    return a.batch != b.batch ? a.batch < b.batch : runs_before(a, b);
+  });
 }
 
 bool is_group(const BatchKey& key) {
@@ -34,39 +37,51 @@ bool is_scheduled(const BatchKey& key) {
   return key.kind == "CronWorkflow" || key.kind == "CronJob";
 }
 
-Reason reason_of_group(Status status) {
-  switch (status) {
+Reason reason_of_group(const Verdict& worst) {
+  switch (worst.status) {
     case Status::kFailed: return Reason::kMemberFailed;
     case Status::kUnknown: return Reason::kMemberUnknown;
     case Status::kOk: return Reason::kMembersOk;
-    case Status::kNever: return Reason::kNotFinished;
+    case Status::kNever: return worst.reason;
   }
-  return Reason::kNotFinished;
+  return worst.reason;
+}
+
+// Failing since the first of the failing members began to, fine since the last of the fine ones was.
+void combine_since(Verdict& verdict, const std::vector<Verdict>& members) {
+  verdict.since.reset();
+  bool any_may_be_older = false;
+  for (const Verdict& member : members) {
+    if (member.status != verdict.status) continue;
+    any_may_be_older = any_may_be_older || member.since_at_least || !member.since;
+    const bool later_counts = verdict.status == Status::kOk;
+    if (member.since && (!verdict.since || (*member.since > *verdict.since) == later_counts)) {
+      verdict.since = member.since;
+      verdict.since_at_least = member.since_at_least;
+    }
+  }
+  if (verdict.status != Status::kOk) verdict.since_at_least = verdict.since && any_may_be_older;
 }
 
 // Rule any: the verdict of a group. Its status is the worst of its members', where one that never finished a run is
-// outweighed by one that is fine; it names the first member of that status.
-Verdict combine(const BatchKey& group, const std::vector<Verdict>& members) {
+// outweighed by one that is fine; it names the first member of that status, in the order of their keys.
+Verdict combine(const BatchKey& group, std::vector<Verdict>& members) {
+  std::sort(members.begin(), members.end(), [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
+  const auto rank = [](const Verdict& member) {
+    return std::make_pair(member.status, member.reason == Reason::kNoRuns);
+  };
   const Verdict& worst = *std::min_element(members.begin(), members.end(),
-                                           [](const Verdict& a, const Verdict& b) { return a.status < b.status; });
+                                           [&](const Verdict& a, const Verdict& b) { return rank(a) < rank(b); });
   Verdict verdict = worst;
   verdict.batch = group;
-  verdict.reason = reason_of_group(worst.status);
+  verdict.reason = reason_of_group(worst);
   verdict.also.clear();
   verdict.suspended = false;
   if (worst.status == Status::kFailed || worst.status == Status::kUnknown) {
     verdict.message = worst.batch.kind + " " + worst.batch.name + ": " + std::string(name_of(worst.reason));
     if (!worst.message.empty()) verdict.message += ": " + worst.message;
   }
-  // Failing since the first of the failing members began to, fine since the last of the fine ones was.
-  for (const Verdict& member : members) {
-    if (member.status != worst.status) continue;
-    const bool later_counts = worst.status == Status::kOk;
-    if (member.since && (!verdict.since || (*member.since > *verdict.since) == later_counts)) {
-      verdict.since = member.since;
-      verdict.since_at_least = member.since_at_least;
-    }
-  }
+  combine_since(verdict, members);
   return verdict;
 }
 
@@ -151,7 +166,6 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
       decision = decide_single(*only);
     }
   } else {
-    count_once_and_order(runs);
     decision = decide_newest_finished(runs);
     if (!runs.empty()) newest = runs.back();
   }
@@ -166,7 +180,7 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
 
 std::vector<Verdict> Listing::verdicts() {
   numbers_.clear();
-  std::sort(runs_.begin(), runs_.end(), [](const RunFacts& a, const RunFacts& b) { return a.batch < b.batch; });
+  count_once_and_order(runs_);
   std::vector<Verdict> verdicts;
   verdicts.reserve(batches_.size());
   std::map<BatchKey, std::vector<Verdict>> groups;
@@ -176,6 +190,8 @@ std::vector<Verdict> Listing::verdicts() {
     runs.clear();
     for (; !runs_.empty() && runs_.front().batch == number; runs_.pop_front()) runs.push_back(runs_.front());
     Batch& batch = batches_.front();
+    // All that was listed of it has moved on to another batch.
+    if (runs.empty() && !batch.schedule && !one_run_decides()) continue;
     Verdict verdict = judge(batch, runs);
     if (batch.group) {
       groups[*batch.group].push_back(std::move(verdict));
@@ -183,7 +199,7 @@ std::vector<Verdict> Listing::verdicts() {
       verdicts.push_back(std::move(verdict));
     }
   }
-  for (const auto& [group, members] : groups) verdicts.push_back(combine(group, members));
+  for (auto& [group, members] : groups) verdicts.push_back(combine(group, members));
   std::sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) { return a.batch < b.batch; });
   limit_unscheduled(verdicts);
   return verdicts;

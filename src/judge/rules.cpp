@@ -1,7 +1,7 @@
 // How `newest-finished` finds its verdict: it goes through the runs from the oldest to the newest as if they had ended
 // in that order, and keeps the failures that still stand. A failure joins them; a success removes those that it
-// answers, which are all that did not run beside it. What stands at the end fails the batch. On the way the
-// verdict's changes are seen, and with them since when it holds.
+// answers, not those that ran beside it. What stands at the end fails the batch. On the way the verdict's changes are
+// seen, and with them since when it holds.
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ Decision decide_newest_finished(std::span<const RunFacts> runs) {
     if (run.failed()) {
       standing.push_back(i);
     } else {
-      std::erase_if(standing, [&](std::size_t f) { return !parallel(runs[f], run); });
+      std::erase_if(standing, [&](std::size_t f) { return answers(run, runs[f]); });
     }
     const bool is_failing = !standing.empty();
     if (!last || is_failing != was_failing) {
@@ -58,7 +58,7 @@ Decision decide_newest_finished(std::span<const RunFacts> runs) {
     decision.reason = standing.back() == *last ? failure_reason(runs[*last]) : Reason::kFailedInParallel;
   }
   decision.since = to_time(runs[*turned_at].finished);
-  decision.since_at_least = !turned;
+  decision.since_at_least = decision.since && !turned;
   return decision;
 }
 
@@ -73,7 +73,7 @@ Decision decide_single(const RunFacts& run) {
     decision.reason = run.succeeded() ? Reason::kSucceeded : Reason::kRunning;
   }
   decision.since = to_time(run.finished);
-  decision.since_at_least = true;
+  decision.since_at_least = decision.since.has_value();
   return decision;
 }
 

@@ -93,7 +93,8 @@ RunFacts classify(const RunObservation& run, StoppedRuns stopped) {
     const bool by_hand = run.action == "Stop" || run.action == "Terminate";
     facts.interrupted = run.shutdown && run.action.empty() && !run.cron_workflow.empty();
     facts.stopped = by_hand || run.shutdown;
-    facts.invalid_spec = run.nodes == Nodes::kNone;
+    // The archive of an Argo server lists no nodes, and no resourceVersion, of any Workflow.
+    facts.invalid_spec = run.nodes == Nodes::kNone && run.version != 0;
     facts.exit_handler = run.failed_node.only_exit_handler;
     // A stopped run that must not count is as good as one that is still under way: it neither fails nor clears.
     if (facts.stopped && stopped == StoppedRuns::kDoNotCount) outcome = Outcome::kUnfinished;
@@ -107,9 +108,9 @@ bool runs_before(const RunFacts& a, const RunFacts& b) {
   return std::make_tuple(a.due(), a.created, a.uid) < std::make_tuple(b.due(), b.created, b.uid);
 }
 
-bool parallel(const RunFacts& failure, const RunFacts& success) {
-  const bool same_slot = failure.slot == success.slot || failure.slot == 0 || success.slot == 0;
-  return same_slot && failure.created < success.end() && success.created < failure.end();
+bool answers(const RunFacts& success, const RunFacts& failure) {
+  const bool later_slot = failure.slot != 0 && success.slot > failure.slot;
+  return later_slot || success.created >= failure.end();
 }
 
 bool replaces(const RunFacts& sibling, const RunFacts& run) {

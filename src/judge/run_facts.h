@@ -58,8 +58,9 @@ static_assert(sizeof(RunFacts) == 40);
 // The order of runs: by slot or creation, then creation, then uid.
 [[nodiscard]] bool runs_before(const RunFacts& a, const RunFacts& b);
 
-// True when success `success` and failure `failure` ran beside each other, so that the one is no answer to the other.
-[[nodiscard]] bool parallel(const RunFacts& failure, const RunFacts& success);
+// True when `success`, the newer of the two, is an answer to `failure`: it was created no earlier than the failure's
+// end, or its slot is later. Otherwise it ran beside it, and the failure stands.
+[[nodiscard]] bool answers(const RunFacts& success, const RunFacts& failure);
 
 // True when `sibling` took the place of the interrupted `run`: a later slot, created no later than its end.
 [[nodiscard]] bool replaces(const RunFacts& sibling, const RunFacts& run);

@@ -112,7 +112,8 @@ def main():
 
     print(
         f"{arguments.runs} Workflows, {size / 1e6:.1f} MB; {platform.machine()}, {os.cpu_count()} CPUs;"
-        f" {arguments.rounds} rounds; jq: {version('jq')}; gojq: {version('gojq')}",
+        f" load {os.getloadavg()[0]:.1f} before; {arguments.rounds} rounds;"
+        f" jq: {version('jq')}; gojq: {version('gojq')}",
         flush=True,
     )
     dump.read_bytes()  # into the page cache: all of them read from there

@@ -267,7 +267,7 @@ def headers_guard_themselves(project):
 def own_header_comes_first(project):
     paths = {file.path for file in project.files}
     for file in project.files:
-        subject = re.sub(r"(_test|_fuzz|_bench)?\.cpp$", ".h", file.path)
+        subject = re.sub(r"(_test)?\.cpp$", ".h", file.path)
         first = project.resolve(file, file.includes[0]) if file.includes else None
         if not file.is_header and subject in paths and (not first or first.path != subject):
             line = file.includes[0].line if file.includes else 1

@@ -42,9 +42,9 @@ TEST(Splitter, TakesTheItemsOfAListingAndThenTheListingWithoutThem) {
   const auto pieces = split(R"({"kind":"JobList","items":[{"a":1},{"a":2}],"metadata":{}})");
   ASSERT_TRUE(pieces.ok());
   ASSERT_EQ(pieces->size(), 3U);
-  EXPECT_EQ((*pieces)[0], (KeptPiece{R"({"a":1})", 27, 1, "JobList", false}));
-  EXPECT_EQ((*pieces)[1], (KeptPiece{R"({"a":2})", 35, 1, "JobList", false}));
-  EXPECT_EQ((*pieces)[2], (KeptPiece{R"({"kind":"JobList","items":[],"metadata":{}})", 0, 1, "", true}));
+  EXPECT_EQ((*pieces)[0], (KeptPiece{R"({"a":1})", 27, 1, "JobList", false, 0, 0, 1}));
+  EXPECT_EQ((*pieces)[1], (KeptPiece{R"({"a":2})", 35, 1, "JobList", false, 0, 0, 1}));
+  EXPECT_EQ((*pieces)[2], (KeptPiece{R"({"kind":"JobList","items":[],"metadata":{}})", 0, 1, "", true, 26 + 1, 42, 1}));
 }
 
 TEST(Splitter, AKindToldAfterTheItemsIsNotTheirs) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "source/file/byte_stream.h"
 #include "source/file/splitter.h"
@@ -47,6 +50,9 @@ struct KeptPiece {
   std::uint64_t line = 0;
   std::string list_kind;
   bool is_list_shell = false;
+  std::size_t gap = 0;
+  std::uint64_t behind_gap_byte = 0;
+  std::uint64_t behind_gap_line = 1;
 
   bool operator==(const KeptPiece&) const = default;
 };
@@ -65,7 +71,8 @@ struct KeptPiece {
     CHECK(!chunk.pieces.empty());
     for (const Piece& piece : chunk.pieces) {
       const std::string& kind = chunk.list_kinds.at(piece.list_kind);
-      pieces.push_back({std::string(piece.text), piece.position.byte, piece.position.line, kind, piece.is_list_shell});
+      pieces.push_back({std::string(piece.text), piece.position.byte, piece.position.line, kind, piece.is_list_shell,
+                        piece.gap, piece.behind_gap.byte, piece.behind_gap.line});
     }
   }
 }

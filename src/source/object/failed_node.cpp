@@ -71,7 +71,7 @@ void add_children(const object& fields, std::unordered_set<std::string_view>& id
 // Takes the nodes `made_good` out of `failed`, and all that failed inside of them.
 void leave_out(std::vector<Node>& failed, std::unordered_set<std::string_view>& made_good) {
   while (true) {
-    const auto inside = std::stable_partition(failed.begin(), failed.end(), [&](const Node& node) {
+    const auto inside = std::partition(failed.begin(), failed.end(), [&](const Node& node) {
       return !made_good.contains(node.id) && !made_good.contains(node.boundary);
     });
     if (inside == failed.end()) return;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "source/object/failed_node.h"
 #include "source/object/fields.h"
 #include "source/object/metadata.h"
@@ -18,6 +19,9 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 static_assert(ObjectDecoder::kPadding >= simdjson::SIMDJSON_PADDING);
+
+// Columns of a stranger's text that a message shows; names of Kubernetes' are at most as long.
+constexpr std::size_t kShown = 253;
 
 // The top of an object. Absent parts are null elements.
 struct Parts {
@@ -125,9 +129,9 @@ Result<void> ObjectDecoder::Reader::read_object(const element& root, std::string
   if (parts.kind == "Status") {
     std::string_view message;
     if (parts.message) TRY(read(message, *parts.message, "message"));
-    return Error{ErrorKind::kInput, "is an API server's refusal, not a listing: " + std::string(message)};
+    return Error{ErrorKind::kInput, "is an API server's refusal, not a listing: " + shorten(message, kShown)};
   }
-  ++decoder_.counts_.other_kinds[std::string(parts.kind)];
+  ++decoder_.counts_.other_kinds[shorten(parts.kind, kShown)];
   return Ok{};
 }
 
@@ -162,10 +166,16 @@ Result<Metadata> required_metadata(const Parts& parts, std::vector<LabelView>& l
   if (!parts.metadata) return missing("metadata");
   TRY_ASSIGN(Metadata metadata, read_metadata(*parts.metadata, labels));
   if (metadata.name.empty()) return missing("metadata.name");
-  const std::string subject = std::string(parts.kind) + " " + std::string(metadata.name);
+  const std::string subject = std::string(parts.kind) + " " + shorten(metadata.name, kShown);
   if (metadata.namespace_name.empty()) return missing("metadata.namespace").within(subject);
   if (!metadata.created) return missing("metadata.creationTimestamp").within(subject);
   return metadata;
+}
+
+// "Job team-a/nightly"
+std::string subject_of(const Parts& parts, const Metadata& metadata) {
+  return std::string(parts.kind) + " " + shorten(metadata.namespace_name, kShown) + "/" +
+         shorten(metadata.name, kShown);
 }
 
 }  // namespace
@@ -200,8 +210,7 @@ Result<void> ObjectDecoder::Reader::read_run(RunKind kind, const Parts& parts) {
     case RunKind::kPod: done = read_pod(parts, run); break;
   }
   if (!done.ok()) {
-    return done.error().within(std::string(parts.kind) + " " + std::string(metadata.namespace_name) + "/" +
-                               std::string(metadata.name));
+    return done.error().within(subject_of(parts, metadata));
   }
   ++decoder_.counts_.runs;
   decoder_.sink_.run(run);
@@ -366,8 +375,7 @@ Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts
   schedule.namespace_name = metadata.namespace_name;
   schedule.name = metadata.name;
   if (metadata.has_tolerance) ++decoder_.counts_.ignored_tolerance;
-  const std::string subject =
-      std::string(parts.kind) + " " + std::string(metadata.namespace_name) + "/" + std::string(metadata.name);
+  const std::string subject = subject_of(parts, metadata);
   if (parts.spec) {
     const auto done = each_field(*parts.spec, "spec", [&](std::string_view key, const element& field) -> Result<void> {
       if (key == "suspend") return read(schedule.suspended, field, "spec.suspend");

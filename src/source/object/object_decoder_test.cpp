@@ -442,6 +442,16 @@ TEST(ObjectDecoder, FieldsThatDecideMayNotStandThereTwice) {
   for (const Wrong& each : cases) EXPECT_EQ(error_of(each.text), each.message) << each.text;
 }
 
+TEST(ObjectDecoder, AStrangersNamesInAMessageAreNotRepeatedAtLength) {
+  const std::string name(1'000'000, 'n');
+  for (const std::string& text :
+       {R"({"metadata":{"name":")" + name + "\"}}", R"({"kind":"Status","message":")" + name + "\"}",
+        R"({"metadata":{"name":")" + name + R"(","namespace":")" + name +
+            R"(","creationTimestamp":"2026-11-22T11:00:00Z"},"spec":[]})"}) {
+    EXPECT_LT(error_of(text).size(), 700U);
+  }
+}
+
 TEST(ObjectDecoder, AKeyMayBeWrittenWithEscapes) {
   EXPECT_EQ(run_of(R"({"k\u0069nd":"Job","m\u0065tadata":{"n\u0061me":"\u006e","namespace":"s",)"
                    R"("creationTimestamp":"2026-11-22T11:00:00Z"}})")

@@ -1,0 +1,118 @@
+// What a listed CronWorkflow or CronJob tells: docs/judgement.md, "What a schedule object tells".
+#include <gtest/gtest.h>
+
+#include "judge/testing_runs.h"
+
+namespace lastrun::judge {
+namespace {
+
+// The verdict on CronWorkflow c, or CronJob c.
+std::string verdict(std::string_view objects) {
+  const std::string text = testing::judge_in_any_order(objects);
+  for (const std::string_view prefix : {"CronWorkflow c: ", "CronJob c: "}) {
+    if (text.starts_with(prefix)) return text.substr(prefix.size());
+  }
+  return "?" + text;
+}
+
+constexpr const char* kOkRun = "a S 00:00-00:01 cron=c slot=00:00; ";
+constexpr const char* kFailedRun = "a F 00:00-00:01 cron=c slot=00:00; ";
+constexpr const char* kRunningRun = "a R 00:00 cron=c slot=00:00; ";
+constexpr const char* kOkJob = "a S 00:00-00:01 job cronjob=c slot=00:00; ";
+constexpr const char* kFailedJob = "a F 00:00-00:01 job cronjob=c slot=00:00; ";
+
+std::string with(const char* run, const char* schedule) {
+  return verdict(std::string(run) + schedule);
+}
+
+TEST(Schedule, IsABatchEvenWithoutARun) {
+  EXPECT_EQ(verdict("cronworkflow c"), "never no-runs - since -");
+  EXPECT_EQ(verdict("cronjob c"), "never no-runs - since -");
+}
+
+TEST(Schedule, AgreesWithItsListedRuns) {
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:00 succeeded=1 failed=1"), "ok succeeded a since >=00:01");
+  EXPECT_EQ(with(kFailedRun, "cronworkflow c last=00:00 succeeded=1"), "failed run-failed a since >=00:01");
+  EXPECT_EQ(with(kOkJob, "cronjob c last=00:00"), "ok succeeded a since >=00:01");
+  EXPECT_EQ(with(kOkRun, "cronworkflow c"), "ok succeeded a since >=00:01");
+}
+
+TEST(Schedule, ThatCannotRunAtAllFails) {
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:00 spec-error=bad-schedule"),
+            "failed spec-error - since - also ok (bad-schedule)");
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:00 submission-error=quota"),
+            "failed submission-error - since - also ok (quota)");
+  EXPECT_EQ(with(kFailedRun, "cronworkflow c last=00:00 submission-error=quota"),
+            "failed submission-error - since - (quota)");
+  EXPECT_EQ(verdict("cronworkflow c submission-error=quota"), "failed submission-error - since - also never (quota)");
+  EXPECT_EQ(verdict("cronworkflow c submission-error=quota spec-error=bad"),
+            "failed spec-error - since - also never (bad)");
+}
+
+TEST(UnseenRun, OfACronJobSucceededWhenItsLastSuccessIsNotBeforeTheSlot) {
+  EXPECT_EQ(verdict("cronjob c last=00:10 success=00:10"), "ok succeeded-unlisted - since >=00:10");
+  EXPECT_EQ(with(kFailedJob, "cronjob c last=00:10 success=00:11"), "ok succeeded-unlisted - since >=00:11");
+  EXPECT_EQ(with(kOkJob, "cronjob c last=00:10 success=00:11"), "ok succeeded-unlisted - since >=00:01");
+}
+
+TEST(UnseenRun, OfACronJobIsUnknownOtherwise) {
+  EXPECT_EQ(with(kOkJob, "cronjob c last=00:10 success=00:09"), "unknown outcome-unseen - since 00:10 also ok");
+  EXPECT_EQ(with(kOkJob, "cronjob c last=00:10"), "unknown outcome-unseen - since 00:10 also ok");
+  EXPECT_EQ(with("a R 00:00 job cronjob=c slot=00:00; ", "cronjob c last=00:10"),
+            "unknown outcome-unseen - since 00:10 also never");
+  EXPECT_EQ(verdict("cronjob c last=00:10"), "unknown outcome-unseen - since 00:10 also never");
+}
+
+TEST(UnseenRun, LeavesAFailureStandingAndMarksItStale) {
+  EXPECT_EQ(with(kFailedJob, "cronjob c last=00:10"), "failed run-failed a since >=00:01 stale");
+  EXPECT_EQ(with(kFailedRun, "cronworkflow c last=00:10 succeeded=1 failed=1"),
+            "failed run-failed a since >=00:01 stale");
+}
+
+TEST(UnseenRun, OfACronWorkflowIsToldByCountersOnlyWhileOneOfThemCounted) {
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 succeeded=3"), "ok succeeded-unlisted - since >=00:10");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 failed=3"), "failed failed-unlisted - since >=00:10");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 succeeded=1 failed=3"),
+            "unknown outcome-unseen - since 00:10 also never");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10"), "unknown outcome-unseen - since 00:10 also never");
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:10 succeeded=3"), "ok succeeded-unlisted - since >=00:01");
+  EXPECT_EQ(with(kFailedRun, "cronworkflow c last=00:10 failed=3"), "failed failed-unlisted - since >=00:01");
+  EXPECT_EQ(with(kRunningRun, "cronworkflow c last=00:10 succeeded=3"), "ok succeeded-unlisted - since >=00:10");
+}
+
+TEST(UnseenRun, IsNoneWhileARunIsActive) {
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:10 active"), "ok succeeded a since >=00:01");
+  EXPECT_EQ(with(kFailedJob, "cronjob c last=00:10 active"), "failed run-failed a since >=00:01");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active failed=3"), "never no-runs - since -");
+}
+
+TEST(UnseenRun, IsNoneBeforeTheNewestListedRun) {
+  EXPECT_EQ(
+      verdict("a S 00:00-00:01 cron=c slot=00:00; b R 00:10 cron=c slot=00:10; cronworkflow c last=00:10 failed=1"),
+      "ok succeeded a since >=00:01");
+  EXPECT_EQ(verdict("a S 00:00-00:01 cron=c slot=00:00; by-hand S 00:15-00:16 cron=c; cronworkflow c last=00:10"),
+            "ok succeeded by-hand since >=00:01");
+}
+
+TEST(Suspended, IsAFlagBesideTheVerdict) {
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:00 suspended"), "ok succeeded a since >=00:01 suspended");
+  EXPECT_EQ(with(kFailedJob, "cronjob c last=00:00 suspended"), "failed run-failed a since >=00:01 suspended");
+  EXPECT_EQ(verdict("cronjob c suspended"), "never no-runs - since - suspended");
+}
+
+TEST(Schedule, SpeaksForTheBatchOfItsOwnKindAndNamespaceAlone) {
+  EXPECT_EQ(testing::judge_in_any_order("a S 00:00-00:01 cron=c; cronjob c; cronworkflow c ns=other"),
+            "CronJob c: never no-runs - since -\n"
+            "CronWorkflow c: ok succeeded a since >=00:01\n"
+            "other/CronWorkflow c: never no-runs - since -");
+}
+
+TEST(Schedule, TellsNothingAboutNamespacesAndPatterns) {
+  Settings settings;
+  settings.grouping = ByNamespace{};
+  EXPECT_EQ(testing::judge_in_any_order("a S 00:00-00:01 cron=c; cronworkflow c last=00:10 spec-error=x", settings),
+            "Namespace n: ok succeeded a since >=00:01");
+}
+
+}  // namespace
+}  // namespace lastrun::judge
