@@ -59,6 +59,7 @@ void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
       ->type_name("NAME")
       ->delimiter(',')
       ->expected(1)
+      ->allow_extra_args(false)  // what follows the value is a FILE
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("-l,--selector", flags.selector, "judge only objects with these labels, as kubectl's -l")
       ->type_name("LABELS");
@@ -281,6 +282,7 @@ Command add_post(CLI::App& program) {
                    "follow the grouping; may be repeated")
       ->type_name("KEY=PATTERN")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--reduce", flags->reduce, "max: batches that share a series are one, failing if one fails")
       ->type_name("HOW");
@@ -289,6 +291,7 @@ Command add_post(CLI::App& program) {
   command->add_option("--resource-label", flags->resource_labels, "of the monitored resource; may be repeated")
       ->type_name("KEY=VALUE")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--endpoint", post.endpoint, "another server than https://monitoring.googleapis.com")
       ->type_name("URL");
@@ -373,6 +376,13 @@ int run(int argc, char** argv) {
   program.add_subcommand("throw", "send JSON lines to Cloud Monitoring, in place of cloud_monitoring_metrics_throw")
       ->prefix_command();
   program.footer("lastrun COMMAND --help tells more.\n\nExample:\n  argo list -A -o json | lastrun check");
+  const std::string first = arguments.empty() ? "" : arguments.front();
+  const auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };
+  if (!first.starts_with('-') && program.get_subcommands(is_first).empty()) {
+    const std::string wrong = first.empty() ? "a command is missing" : "there is no command " + first;
+    log(Severity::kError, wrong + "; lastrun --help lists them");
+    return kCannotTell;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -381,7 +391,9 @@ int run(int argc, char** argv) {
     const auto written = write_out(text.str());
     return finish(written.ok() ? Result<int>(0) : Result<int>(written.error()), false);
   } catch (const CLI::ParseError& error) {
-    log(Severity::kError, std::string(error.what()) + "; lastrun --help lists what there is");
+    const auto commands = program.get_subcommands();
+    const std::string command = commands.empty() ? "lastrun" : "lastrun " + commands.front()->get_name();
+    log(Severity::kError, std::string(error.what()) + "; " + command + " --help lists what there is");
     return kCannotTell;
   }
   if (program.got_subcommand("check")) return finish(check(), false);

@@ -47,6 +47,15 @@ Result<void> print_requests(const monitoring::MonitoringClient& client, const st
   return write_out(requests);
 }
 
+// A descriptor that is missing, or lacks labels, is what everyone meets first.
+Error with_advice(Error error, const PostOptions& options) {
+  const bool may_help = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kRejected;
+  if (may_help && !options.create_descriptor) {
+    error.message += "; --create-descriptor creates a descriptor that is missing and adds labels that one lacks";
+  }
+  return error;
+}
+
 }  // namespace
 
 Result<int> run_post(const PostOptions& options) {
@@ -69,7 +78,8 @@ Result<int> run_post(const PostOptions& options) {
   }
   const auto create =
       options.create_descriptor ? monitoring::CreateDescriptor::kYes : monitoring::CreateDescriptor::kNo;
-  TRY(client.ensure_descriptor(mapped.points, create));
+  const auto ensured = client.ensure_descriptor(mapped.points, create);
+  if (!ensured.ok()) return with_advice(ensured.error(), options);
   TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time));
   TRY(monitoring::check_complete(report));
   if (terminal_width() > 0) {

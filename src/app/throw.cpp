@@ -62,7 +62,7 @@ class Input {
   explicit Input(std::FILE* in) : in_(in) {}
 
   Result<std::vector<Point>> read() {
-    std::array<char, 1u << 16> block;
+    std::array<char, 1u << 16> block{};
     for (;;) {
       errno = 0;
       const std::size_t size = std::fread(block.data(), 1, block.size(), in_);
@@ -195,7 +195,7 @@ Result<ThrowOptions> parse_throw_options(const std::vector<std::string>& argumen
   return options;
 }
 
-Result<void> run_throw(const ThrowOptions& options, const ThrowWorld& world, std::stop_token stop) {
+Result<void> run_throw(const ThrowOptions& options, const ThrowWorld& world, const std::stop_token& stop) {
   TRY_ASSIGN(MonitoringClient client, open_client(options, world));
   const bool dry = options.dry_run == DryRun::kYes;
   // First, as the old tool did: a wrong project or name is told before a slow producer has written its lines.
@@ -213,7 +213,7 @@ Result<void> run_throw(const ThrowOptions& options, const ThrowWorld& world, std
   if (points.empty()) return Ok{};
   TRY(cloud_monitoring::check_descriptor(*descriptor, points));
   TRY_ASSIGN(const auto report, client.send(points, end_time, stop));
-  const auto complete = cloud_monitoring::check_complete(report);
+  auto complete = cloud_monitoring::check_complete(report);
   if (complete.ok()) return complete;
   return complete.error().within(fmt::format("sending {} to project {}", client.metric_type(), options.project));
 }

@@ -54,6 +54,7 @@ struct ThrowWorld {
 // Does it all. Ok: every point was delivered (dry run: every request printed). Exit codes: 0 for Ok, 2 for kUsage, 1
 // for any other error, as the old tool's. The message names lines of input by number, counts what was delivered,
 // refused and left uncertain, and has no secret in it.
-[[nodiscard]] Result<void> run_throw(const ThrowOptions& options, const ThrowWorld& world, std::stop_token stop = {});
+[[nodiscard]] Result<void> run_throw(const ThrowOptions& options, const ThrowWorld& world,
+                                     const std::stop_token& stop = {});
 
 }  // namespace lastrun::app

@@ -52,7 +52,7 @@ class LineReader : public nlohmann::json_sax<Json> {
     if (text.find_first_of(".eE") == text.npos) return beyond();
     constexpr double kBound = 9223372036854775808.0;  // 2^63
     const double whole = std::trunc(number);
-    if (!(whole >= -kBound && whole < kBound)) return beyond();
+    if (whole < -kBound || whole >= kBound) return beyond();
     return take(static_cast<std::int64_t>(whole));
   }
 
@@ -74,6 +74,7 @@ class LineReader : public nlohmann::json_sax<Json> {
     if (depth_ == 2 && place_ == Place::kLabels) {
       if (point_.labels.contains(name)) return refuse(fmt::format("label \"{}\" is given twice", one_line(name, 100)));
       label_ = std::move(name);
+      return true;
     }
     if (depth_ != 1) return true;
     place_ = name == "labels" ? Place::kLabels : name == "value" ? Place::kValue : Place::kElsewhere;

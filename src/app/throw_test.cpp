@@ -48,7 +48,7 @@ class ThrowTest : public ::testing::Test {
   Result<void> run(const std::string& input) {
     std::FILE* in = std::tmpfile();
     CHECK(in != nullptr && std::fwrite(input.data(), 1, input.size(), in) == input.size());
-    std::rewind(in);
+    CHECK(std::fseek(in, 0, SEEK_SET) == 0);
     char* text = nullptr;
     std::size_t size = 0;
     std::FILE* out = open_memstream(&text, &size);
@@ -223,7 +223,7 @@ TEST_F(ThrowTest, LabelThatTheDescriptorLacksIsAnErrorAndNothingIsSent) {
 
 TEST_F(ThrowTest, InputThatCannotBeReadIsAnErrorNotItsEnd) {
   std::FILE* directory = std::fopen("/", "r");
-  ASSERT_NE(directory, nullptr);
+  CHECK(directory != nullptr);
   const auto result = run_throw(options_, ThrowWorld{http_, &tokens_, clock_, directory, stdout});
   std::fclose(directory);
   ASSERT_FALSE(result.ok());
@@ -266,6 +266,7 @@ TEST_F(ThrowTest, DryRunOnAFullDiskIsAnError) {
   options_.dry_run = DryRun::kYes;
   std::FILE* in = std::tmpfile();
   std::FILE* full = std::fopen("/dev/full", "w");
+  CHECK(in != nullptr && full != nullptr);
   const auto result = run_throw(options_, ThrowWorld{http_, nullptr, clock_, in, full});
   std::fclose(full);
   std::fclose(in);

@@ -18,7 +18,7 @@ Gunzip::~Gunzip() {
 }
 
 Gunzip::Status Gunzip::feed(std::string_view zipped, std::string& body, std::size_t max_bytes) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by inflate, and cleared for nothing otherwise
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): zlib fills it
   std::array<char, 32 << 10> buffer;  // larger than what curl hands over at once, small enough for the stack
   CHECK(zipped.size() <= UINT_MAX);
   stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(zipped.data()));  // zlib only reads it

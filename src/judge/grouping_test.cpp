@@ -11,7 +11,7 @@ namespace {
 using testing::judge_in_any_order;
 
 // The batch of one successful run with these fields: "CronWorkflow c".
-std::string batch_of_run(const std::string& fields, Settings settings = {}) {
+std::string batch_of_run(const std::string& fields, const Settings& settings = {}) {
   const std::string verdict = judge_in_any_order("a S 00:00-00:01 ns=x " + fields, settings);
   const std::string rest = ": ok succeeded a since >=00:01";
   return verdict.ends_with(rest) ? verdict.substr(0, verdict.size() - rest.size()) : "?" + verdict;

@@ -89,9 +89,8 @@ class Model {
   static int end(const Run& run) { return run.finished && !is_retrying(run) ? *run.finished : run.created; }
 
   [[nodiscard]] bool is_replaced(const Run& run) const {
-    if (!run.shutdown || run.by_hand || !run.slot || !(run.phase == Phase::kFailed || run.phase == Phase::kError)) {
-      return false;
-    }
+    const bool failed = run.phase == Phase::kFailed || run.phase == Phase::kError;
+    if (!run.shutdown || run.by_hand || !run.slot || !failed) return false;
     return std::any_of(runs_.begin(), runs_.end(), [&](const Run& other) {
       return other.slot && *other.slot > *run.slot && other.created <= end(run);
     });

@@ -7,7 +7,9 @@
 namespace lastrun::judge {
 namespace {
 
-constexpr auto verdict = [](std::string_view runs) { return testing::judge_in_any_order(runs); };
+std::string verdict(std::string_view runs) {
+  return testing::judge_in_any_order(runs);
+}
 
 TEST(NewestFinished, TheNewestRunThatFinishedDecides) {
   EXPECT_EQ(verdict("a S 00:00-00:01; b F 00:10-00:11"), "failed run-failed b since 00:11");

@@ -17,7 +17,7 @@ Settings by_namespace(Rule rule) {
 }
 
 // The verdict on namespace n by a rule that looks at the whole of it.
-std::string on_namespace(std::string verdict) {
+std::string on_namespace(const std::string& verdict) {
   const std::string prefix = "Namespace n: ";
   return verdict.starts_with(prefix) ? verdict.substr(prefix.size()) : "?" + verdict;
 }

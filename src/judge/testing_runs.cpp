@@ -67,12 +67,11 @@ class Object {
     std::replace(flat.begin(), flat.end(), '\n', ' ');
     words_ = split(flat, ' ');
     CHECK(words_.size() >= 2);
-    is_schedule_ = words_[0] == "cronworkflow" || words_[0] == "cronjob";
   }
   void add_to(Listing& listing) {
     strings_.clear();
     labels_.clear();
-    if (is_schedule_) {
+    if (words_[0] == "cronworkflow" || words_[0] == "cronjob") {
       listing.add(read_schedule());
     } else {
       listing.add(read_run());
@@ -219,7 +218,6 @@ class Object {
   }
 
   std::vector<std::string> words_;
-  bool is_schedule_ = false;
   std::deque<std::string> strings_;
   std::vector<LabelView> labels_;
 };

@@ -1,8 +1,11 @@
-#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "harness.h"
 #include "sink/cloud_monitoring/client.h"
@@ -18,8 +21,16 @@ int judge(const char* what, int port) {
     ADD_FAILURE() << "LASTRUN_PYTHON is not set: a Python that has the packages of test/requirements.txt";
     return -1;
   }
-  const int status = std::system(
-      fmt::format("'{}' '{}/test/monitoring/contract_test.py' {} {}", python, LASTRUN_SOURCE_DIR, what, port).c_str());
+  std::vector<std::string> words{python, "-B", std::string(LASTRUN_SOURCE_DIR) + "/test/monitoring/contract_test.py",
+                                 what, std::to_string(port)};
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  if (::posix_spawn(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0) return -1;
+  int status = 0;
+  CHECK(::waitpid(pid, &status, 0) == pid);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

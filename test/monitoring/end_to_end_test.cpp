@@ -313,7 +313,7 @@ class ThrowEndToEnd : public ::testing::Test {
   std::string run(const std::string& input) {
     std::FILE* in = std::tmpfile();
     CHECK(in != nullptr && std::fwrite(input.data(), 1, input.size(), in) == input.size());
-    std::rewind(in);
+    CHECK(std::fseek(in, 0, SEEK_SET) == 0);
     const auto result =
         app::run_throw(options_, app::ThrowWorld{*http_, credentials_.tokens.get(), clock_, in, stdout});
     std::fclose(in);

@@ -7,9 +7,9 @@
 
 #include "sink/cloud_monitoring/retry.h"
 
+namespace lastrun::cloud_monitoring {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace lastrun;
-  using namespace lastrun::cloud_monitoring;
   if (size == 0) return 0;
   constexpr std::array<int, 8> kStatuses{200, 400, 401, 403, 429, 500, 503, 204};
   const int status = kStatuses[data[0] % kStatuses.size()];
@@ -29,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (descriptor.ok()) CHECK(decode_descriptor(render_descriptor(*descriptor)).ok());
   return 0;
 }
+
+}  // namespace lastrun::cloud_monitoring

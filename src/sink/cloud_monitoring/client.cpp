@@ -83,8 +83,8 @@ class MonitoringClient::Interval {
 // server is sick, not the part.
 class MonitoringClient::Sending {
  public:
-  Sending(MonitoringClient& client, const std::vector<Point>& points, Time end_time, std::stop_token stop)
-      : client_(client), points_(points), end_time_(end_time), stop_(std::move(stop)) {
+  Sending(MonitoringClient& client, const std::vector<Point>& points, Time end_time, const std::stop_token& stop)
+      : client_(client), points_(points), end_time_(end_time), stop_(stop) {
     for (std::size_t first = 0; first < points.size(); first += kMostSeries) {
       Part part;
       part.first = first;
@@ -247,9 +247,9 @@ Result<MonitoringClient> MonitoringClient::open(Settings settings, http::HttpCli
   return MonitoringClient(std::move(settings), http, tokens, clock);
 }
 
-Result<void> MonitoringClient::fetch_token(std::stop_token stop) {
+Result<void> MonitoringClient::fetch_token(const std::stop_token& stop) {
   if (tokens_ == nullptr) return Ok{};
-  TRY_ASSIGN(token_, tokens_->token(std::move(stop)));
+  TRY_ASSIGN(token_, tokens_->token(stop));
   return Ok{};
 }
 
@@ -274,7 +274,7 @@ http::Request MonitoringClient::request(http::Method method, std::string url, st
 }
 
 Result<http::Response> MonitoringClient::exchange(http::Method method, const std::string& url, const std::string& body,
-                                                  std::stop_token stop) {
+                                                  const std::stop_token& stop) {
   const Interval interval(*this);
   bool token_renewed = false;
   for (std::size_t tries = 1;; ++tries) {
@@ -306,7 +306,7 @@ void MonitoringClient::pause(milliseconds duration, const std::stop_token& stop)
   }
 }
 
-Result<Descriptor> MonitoringClient::read_descriptor(std::stop_token stop) {
+Result<Descriptor> MonitoringClient::read_descriptor(const std::stop_token& stop) {
   const auto attempt = fmt::format("reading the descriptor of {} in project {}", settings_.metric, settings_.project);
   const auto answer =
       exchange(http::Method::kGet, descriptor_url(settings_.endpoint, settings_.project, settings_.metric), {}, stop);
@@ -316,7 +316,7 @@ Result<Descriptor> MonitoringClient::read_descriptor(std::stop_token stop) {
   return descriptor;
 }
 
-Result<Descriptor> MonitoringClient::create_descriptor(const Descriptor& descriptor, std::stop_token stop) {
+Result<Descriptor> MonitoringClient::create_descriptor(const Descriptor& descriptor, const std::stop_token& stop) {
   const auto attempt = fmt::format("creating the descriptor of {} in project {}", descriptor.type, settings_.project);
   const auto answer = exchange(http::Method::kPost, descriptors_url(settings_.endpoint, settings_.project),
                                render_descriptor(descriptor), stop);
@@ -327,7 +327,7 @@ Result<Descriptor> MonitoringClient::create_descriptor(const Descriptor& descrip
 }
 
 Result<void> MonitoringClient::ensure_descriptor(const std::vector<Point>& points, CreateDescriptor create,
-                                                 std::stop_token stop) {
+                                                 const std::stop_token& stop) {
   auto descriptor = read_descriptor(stop);
   const bool missing = !descriptor.ok() && descriptor.error().kind == ErrorKind::kNotFound;
   if (create == CreateDescriptor::kNo) {
@@ -348,12 +348,13 @@ Result<void> MonitoringClient::ensure_descriptor(const std::vector<Point>& point
   return check_descriptor(created, points);
 }
 
-Result<DeliveryReport> MonitoringClient::send(const std::vector<Point>& points, Time end_time, std::stop_token stop) {
+Result<DeliveryReport> MonitoringClient::send(const std::vector<Point>& points, Time end_time,
+                                              const std::stop_token& stop) {
   TRY(check_points(points));
   if (points.empty()) return DeliveryReport{};
   const Interval interval(*this);
   TRY(fetch_token(stop));
-  return Sending(*this, points, end_time, std::move(stop)).run();
+  return Sending(*this, points, end_time, stop).run();
 }
 
 std::string MonitoringClient::dry_read_descriptor() const {

@@ -51,20 +51,21 @@ class MonitoringClient {
                                        Clock& clock);
 
   // What Cloud Monitoring knows of the metric; kNotFound if it does not know it.
-  [[nodiscard]] Result<Descriptor> read_descriptor(std::stop_token stop = {});
+  [[nodiscard]] Result<Descriptor> read_descriptor(const std::stop_token& stop = {});
 
   // Creates the descriptor, or adds labels to one that is there (it never loses any). Gives back the server's answer.
-  [[nodiscard]] Result<Descriptor> create_descriptor(const Descriptor& descriptor, std::stop_token stop = {});
+  [[nodiscard]] Result<Descriptor> create_descriptor(const Descriptor& descriptor, const std::stop_token& stop = {});
 
   // Reads the descriptor and holds it against the points (check_descriptor). With kYes a missing one is created from
   // the points' labels, and one that lacks labels gets them.
   [[nodiscard]] Result<void> ensure_descriptor(const std::vector<Point>& points, CreateDescriptor create,
-                                               std::stop_token stop = {});
+                                               const std::stop_token& stop = {});
 
   // Sends the points as of `end_time`, at most 200 a request. An Error means that nothing was sent: kInput for labels
   // that cannot be or two points of one series, kPermission and others where no token was to be had. Everything else
   // is in the report. No points: no request.
-  [[nodiscard]] Result<DeliveryReport> send(const std::vector<Point>& points, Time end_time, std::stop_token stop = {});
+  [[nodiscard]] Result<DeliveryReport> send(const std::vector<Point>& points, Time end_time,
+                                            const std::stop_token& stop = {});
 
   // The requests that the calls above would make, one JSON object a line, without credentials.
   [[nodiscard]] std::string dry_read_descriptor() const;
@@ -80,11 +81,11 @@ class MonitoringClient {
   MonitoringClient(Settings settings, http::HttpClient& http, google::TokenSource* tokens, Clock& clock)
       : settings_(std::move(settings)), http_(&http), tokens_(tokens), clock_(&clock), backoff_(settings_.seed) {}
 
-  [[nodiscard]] Result<void> fetch_token(std::stop_token stop);
+  [[nodiscard]] Result<void> fetch_token(const std::stop_token& stop);
   [[nodiscard]] bool time_is_up_in(std::chrono::milliseconds from_now) const;
   [[nodiscard]] http::Request request(http::Method method, std::string url, std::string body) const;
   [[nodiscard]] Result<http::Response> exchange(http::Method method, const std::string& url, const std::string& body,
-                                                std::stop_token stop);
+                                                const std::stop_token& stop);
   void pause(std::chrono::milliseconds duration, const std::stop_token& stop);
 
   Settings settings_;

@@ -81,6 +81,7 @@ constexpr std::array<ResourceType, 11> kResourceTypes{{
 
 std::string resource_types() {
   std::vector<std::string_view> types;
+  types.reserve(kResourceTypes.size());
   for (const auto& known : kResourceTypes) types.push_back(known.type);
   return fmt::format("{}", fmt::join(types, ", "));
 }

@@ -1,0 +1,149 @@
+"""`lastrun post` and `lastrun throw` as whole programs, against the Cloud Monitoring server of test/monitoring: who they are
+told by its metadata server."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import unittest
+import urllib.request
+
+import program
+from program import EXAMPLE, ROOT, run
+
+SERVER = ROOT / "test/monitoring/server.py"
+# h2 is Debian's, for Debian's Python.
+PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+PIPELINE = {"cron": 0, "team-a": 1, "team-b": 0, "team-c": 1}
+
+
+class Server:
+    def __enter__(self):
+        self.process = subprocess.Popen([PYTHON, "-B", str(SERVER)], stdout=subprocess.PIPE, text=True)
+        self.host = f"127.0.0.1:{int(self.process.stdout.readline())}"
+        self.url = f"http://{self.host}"
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def ask(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data=data), timeout=10) as answer:
+            return json.load(answer)
+
+    def control(self, **body):
+        self.ask("/_control", body)
+
+    def values(self):
+        """{labels as a tuple of pairs: value} of all points; a series with two points is a failure."""
+        points = self.ask("/_points")
+        series = {tuple(sorted(labels.items())): int(value) for _, _, labels, _, _, value in points}
+        assert len(series) == len(points), "a series was written twice"
+        return series
+
+    def environment(self, **more):
+        quiet = {"GOOGLE_APPLICATION_CREDENTIALS": "", "GOOGLE_CLOUD_PROJECT": "", "CLOUDSDK_CONFIG": "/nonexistent",
+                 "HOME": "/nonexistent", "GCE_METADATA_HOST": self.host}
+        return program.environment(**quiet, **more)
+
+
+def descriptor(name, *labels):
+    return {"type": f"custom.googleapis.com/{name}", "metricKind": "GAUGE", "valueType": "INT64",
+            "labels": [{"key": label, "valueType": "STRING"} for label in labels]}
+
+
+class PostTest(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Server())
+
+    def post(self, *arguments, **more):
+        return run("post", *arguments, "--endpoint", self.server.url, env=self.server.environment(), **more)
+
+    def test_the_pipelines_points_arrive_in_silence(self):
+        self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
+        answer = self.post(EXAMPLE, "--like-the-pipeline", "--project", "p")
+        self.assertEqual((answer.code, answer.out, answer.err), (0, b"", b""))
+        self.assertEqual(self.server.values(), {(("namespace_name", n),): v for n, v in PIPELINE.items()})
+
+    def test_one_series_a_batch_and_the_descriptor_created(self):
+        answer = self.post("--project", "p", "--metric", "m", "--create-descriptor", stdin=EXAMPLE.read_bytes())
+        self.assertEqual((answer.code, answer.out, answer.err), (0, b"", b""))
+        values = self.server.values()
+        self.assertEqual((len(values), sum(values.values())), (37, 18))
+        self.assertEqual(values[(("batch", "every-minute"), ("kind", "CronWorkflow"), ("namespace_name", "cron"))], 1)
+
+    def test_a_missing_descriptor_is_told_with_what_to_do(self):
+        answer = self.post(EXAMPLE, "--project", "p", "--metric", "m")
+        self.assertEqual((answer.code, answer.out), (1, b""))
+        self.assertIn(b"--create-descriptor", answer.err)
+        self.assertEqual(self.server.values(), {})
+
+    def test_the_project_may_be_that_of_the_credentials(self):
+        self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
+        answer = self.post(EXAMPLE, "--like-the-pipeline")
+        self.assertEqual((answer.code, answer.err), (0, b""))
+        self.assertEqual(len(self.server.values()), 4)
+
+    def test_unreadable_input_sends_nothing_at_all(self):
+        whole = gzip.compress(EXAMPLE.read_bytes())
+        for stdin in (b"", EXAMPLE.read_bytes()[:-4], whole[:-20]):
+            answer = self.post("--like-the-pipeline", "--project", "p", stdin=stdin)
+            self.assertEqual((answer.code, answer.out), (2, b""))
+            self.assertIn(b"standard input", answer.err)
+        self.assertEqual(self.server.ask("/_requests"), [])
+
+    def test_batches_that_would_share_a_series_are_refused(self):
+        arguments = (EXAMPLE, "--project", "p", "--metric", "m", "--label", "team={namespace}")
+        answer = self.post(*arguments)
+        self.assertEqual(answer.code, 2)
+        self.assertIn(b"would share the series", answer.err)
+        self.assertEqual(self.server.ask("/_requests"), [])
+        answer = self.post(*arguments, "--reduce", "max", "--create-descriptor")
+        self.assertEqual((answer.code, answer.err), (0, b""))
+        self.assertEqual(self.server.values(), {(("team", n),): 1 for n in PIPELINE})
+
+    def test_a_dry_run_prints_the_requests_and_sends_nothing(self):
+        answer = self.post(EXAMPLE, "--like-the-pipeline", "--project", "p", "--dry-run")
+        self.assertEqual((answer.code, answer.err), (0, b""))
+        read, create = [json.loads(line) for line in answer.out.splitlines()]
+        self.assertEqual((read["method"], create["method"]), ("GET", "POST"))
+        self.assertEqual(len(create["body"]["timeSeries"]), 4)
+        self.assertEqual(self.server.ask("/_requests"), [])
+
+    def test_an_empty_listing_reads_the_descriptor_and_sends_nothing(self):
+        self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
+        answer = self.post("--like-the-pipeline", "--project", "p", stdin=b"[]\n")
+        self.assertEqual((answer.code, answer.err), (0, b""))
+        self.assertEqual([request["method"] for request in self.server.ask("/_requests")], ["GET"])
+
+    def test_a_refusal_in_a_container_is_a_json_line(self):
+        environment = self.server.environment(KUBERNETES_SERVICE_HOST="10.0.0.1")
+        answer = run("post", EXAMPLE, "--project", "p", "--metric", "m", "--endpoint", self.server.url, env=environment)
+        line = json.loads(answer.err)
+        self.assertEqual((answer.code, line["severity"]), (1, "ERROR"))
+        self.assertIn("message", line)
+
+    def test_checks_lines_thrown_are_what_post_sends(self):
+        self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
+        lines = run("check", EXAMPLE, "--like-the-pipeline", "--output", "jsonl").out
+        answer = run("throw", "-project", "p", "--metricName=gke_batch_error_count", "--endpoint", self.server.url,
+                     stdin=lines, env=self.server.environment())
+        self.assertEqual((answer.code, answer.out, answer.err), (0, b"", b""))
+        self.assertEqual(self.server.values(), {(("namespace_name", n),): v for n, v in PIPELINE.items()})
+
+    def test_throw_ends_as_the_old_tool_did(self):
+        self.server.control(descriptors=[descriptor("n", "a")])
+        arguments = ("throw", "--project", "p", "--metricName", "n", "--endpoint", self.server.url)
+        for stdin, code in ((b"", 0), (b"\n", 1), (b'{"labels":{"a":"1"},"value":"x"}\n', 1)):
+            answer = run(*arguments, stdin=stdin, env=self.server.environment())
+            self.assertEqual(answer.code, code, answer.err)
+        self.assertEqual(run("throw", "--metricName", "n", env=self.server.environment()).code, 2)
+        self.assertEqual(self.server.values(), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
