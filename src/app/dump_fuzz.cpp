@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   const std::vector<Verdict> verdicts = listing.verdicts();
-  const table::Style style{.now = parse_rfc3339("2026-11-22T12:00:00Z").value()};
+  table::Style style;
+  style.now = parse_rfc3339("2026-11-22T12:00:00Z").value();
   const std::size_t table_lines = lines_of(table::render(verdicts, {}, style));
   CHECK(table_lines == (verdicts.empty() ? 1 : verdicts.size() + 3));
   CHECK(lines_of(jsonl::render(verdicts)) <= verdicts.size());
