@@ -44,7 +44,7 @@ class Outputs(unittest.TestCase):
         self.assertRegex(lines[0], r"^BATCH +KIND +VERDICT +SINCE \(UTC\) +RUN +WHY$")
         self.assertRegex(
             lines[1],
-            r"^cron/every-minute +CronWorkflow +failed +2026-11-22 11:57:09 \(2m51s\) +every-minute-1795348620 +run-failed",
+            r"^cron/every-minute +CronWorkflow +failed +2026-11-22 11:57:09 \(2m51s\) +every-minute-\d+ +run-failed",
         )
         statuses = [line.split()[2] for line in lines[1:38]]
         self.assertEqual(statuses, sorted(statuses, key=["failed", "unknown", "never", "ok"].index))
@@ -61,7 +61,10 @@ class Outputs(unittest.TestCase):
         by_name = {batch["name"]: batch for batch in document["batches"]}
         batch = by_name["every-minute"]
         self.assertEqual(
-            {name: batch[name] for name in ("cluster", "namespace", "kind", "status", "failing", "reason", "also", "since")},
+            {
+                name: batch[name]
+                for name in ("cluster", "namespace", "kind", "status", "failing", "reason", "also", "since")
+            },
             {
                 "cluster": "",
                 "namespace": "cron",
@@ -155,12 +158,17 @@ class Choices(unittest.TestCase):
 
     def test_groups(self):
         self.assertEqual(
-            {name: status for (_, _, name), status in summary(EXAMPLE, "--group-by", "namespace", "--rule", "any").items()},
+            {
+                name: status
+                for (_, _, name), status in summary(EXAMPLE, "--group-by", "namespace", "--rule", "any").items()
+            },
             {"cron": "failed", "team-a": "failed", "team-b": "failed", "team-c": "failed"},
         )
         pattern = summary(EXAMPLE, "--group-by", "{namespace}/{kind}", "--rule", "newest")
         self.assertIn(("", "Pattern", "team-c/WorkflowTemplate"), pattern)
-        self.assertEqual(check(EXAMPLE, "--like-the-pipeline").out, check(EXAMPLE, "--group-by", "namespace", "--rule", "newest").out)
+        self.assertEqual(
+            check(EXAMPLE, "--like-the-pipeline").out, check(EXAMPLE, "--group-by", "namespace", "--rule", "newest").out
+        )
 
     def test_exit_codes(self):
         self.assertEqual(check(stdin=dumps(workflow())).code, 0)
@@ -225,7 +233,7 @@ class Inputs(unittest.TestCase):
         self.assertEqual(seen["jobs", "Job", "fail-bl2"], "failed")
         self.assertEqual(seen["jobs", "Job", "hang"], "never")
         self.assertEqual(seen["cron", "CronWorkflow", "every-minute"], "failed")
-        mixed = jq("{kind: \"List\", apiVersion: \"v1\", items: [inputs.items[]]}", "-n", *files)
+        mixed = jq('{kind: "List", apiVersion: "v1", items: [inputs.items[]]}', "-n", *files)
         self.assertEqual(summary(stdin=mixed), seen)
         sorted_keys = subprocess.run(["jq", "-S", "."], input=mixed, capture_output=True, check=True).stdout
         self.assertEqual(summary(stdin=sorted_keys), seen)
@@ -258,8 +266,8 @@ class Inputs(unittest.TestCase):
         self.assertEqual(answer.code, 1)
         self.assertEqual(
             answer.err,
-            b"lastrun: warning: the listing says that it is one page of several (metadata.continue is set); batches may "
-            b"be missing\n",
+            b"lastrun: warning: the listing says that it is one page of several (metadata.continue is set); batches "
+            b"may be missing\n",
         )
         archived = check(stdin=body_of(RECORDINGS / "argoserver/archived-all.http"))
         self.assertEqual((archived.code, archived.err), (1, b""))
@@ -271,7 +279,9 @@ class Inputs(unittest.TestCase):
 
     def test_the_predecessor_misses_what_the_workflow_tells(self):
         pods = RECORDINGS / "pods/kubectl-get-pods-team-b.json"
-        predecessor = check("--rule", "last-finished-pod", pods, RECORDINGS / "pods/the-same-workflows.json", "-o", "jsonl")
+        predecessor = check(
+            "--rule", "last-finished-pod", pods, RECORDINGS / "pods/the-same-workflows.json", "-o", "jsonl"
+        )
         self.assertEqual(predecessor.out, b'{"labels":{"namespace_name":"team-b"},"value":0}\n')
         self.assertEqual(predecessor.code, 0)
         seen = summary(RECORDINGS / "pods/the-same-workflows.json", pods)
@@ -293,9 +303,25 @@ class Usage(unittest.TestCase):
         for word in ("check", "compare", "post", "throw", "argo list -A -o json | lastrun check"):
             self.assertIn(word, top.out.decode())
         text = run("check", "--help").out.decode()
-        for word in ("--group-by", "--rule", "--like-the-pipeline", "--namespace", "--selector", "--output", "--failing-only"):
+        for word in (
+            "--group-by",
+            "--rule",
+            "--like-the-pipeline",
+            "--namespace",
+            "--selector",
+            "--output",
+            "--failing-only",
+        ):
             self.assertIn(word, text)
-        for word in ("--cluster", "--stopped", "--include-owned", "--max-batches", "--now", "Exit code: 0 all fine, 1", "Examples:"):
+        for word in (
+            "--cluster",
+            "--stopped",
+            "--include-owned",
+            "--max-batches",
+            "--now",
+            "Exit code: 0 all fine, 1",
+            "Examples:",
+        ):
             self.assertIn(word, text)
         self.assertNotIn("--tolerate", text)
         self.assertRegex(run("--version").out.decode(), r"^lastrun \d+\.\d+\.\d+\n$")
@@ -366,7 +392,11 @@ class Terminals(unittest.TestCase):
     def test_long_reading_shows_a_progress_line_on_a_terminal_and_wipes_it(self):
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            [PROGRAM, "check"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=environment(TERM="xterm")
+            [PROGRAM, "check"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env=environment(TERM="xterm"),
         )
         os.close(theirs)
         shown = bytearray()

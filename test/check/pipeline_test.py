@@ -29,8 +29,8 @@ SEED = int(os.environ.get("LASTRUN_SEED", time.time_ns() % 2**32))
 PHASE = "workflows.argoproj.io/phase"
 PHASES = ["Succeeded", "Failed", "Error", "Running", "Pending", "Skipped", "Omitted", "", "failed", "ERROR"]
 ODD_NAMESPACES = [
-    'quo"te', "back\\slash", "new\nline", "tab\t", "\x7f", "\x1b[31mred\x1b[0m", "nul\0byte", "\x01", "é", "е", "😀",
-    "\u2028", "\u202e", "\ufeff", "a/b", " ", "{}", "]", '{"metadata":{"namespace":"x"}}', "ns" * 200, "null", "0",
+    'quo"te', "back\\slash", "new\nline", "tab\t", "\x7f", "\x1b[31mred\x1b[0m", "nul\0byte", "\x01", "é", "е",
+    "😀", "\u2028", "\u202e", "\ufeff", "a/b", " ", "{}", "]", '{"metadata":{"namespace":"x"}}', "ns" * 200, "null", "0",
     "-", "Ω" * 50, "\u0085", "Team-a", "team-a ", "\b\f\r", "\ud7ff\ue000\uffff", "<>&'",
 ]  # fmt: skip
 
@@ -87,7 +87,8 @@ class Generator:
 
     def time(self):
         pick = self.random
-        return f"2026-{pick.randint(1, 12):02}-{pick.randint(1, 28):02}T{pick.randint(0, 23):02}:{pick.randint(0, 59):02}:{pick.randint(0, 59):02}Z"
+        day = f"2026-{pick.randint(1, 12):02}-{pick.randint(1, 28):02}"
+        return f"{day}T{pick.randint(0, 23):02}:{pick.randint(0, 59):02}:{pick.randint(0, 59):02}Z"
 
     def order(self, runs):
         how = self.random.choice(["newest first", "oldest first", "unordered"])
@@ -276,9 +277,15 @@ class Pipeline(unittest.TestCase):
         wanted += ["array", "List", "Argo server's list", "JSON lines", "several arrays", "gzip", "runs listed twice"]
         self.assertGreater(covered["larger than a chunk"], 0)
         wanted += ["owned runs", "in UTF-8", "escaped as ASCII", "failing namespaces"]
-        self.assertEqual([name for name in wanted if covered[name] < DUMPS // 100], [], "classes of dumps hardly covered")
+        self.assertEqual(
+            [name for name in wanted if covered[name] < DUMPS // 100], [], "classes of dumps hardly covered"
+        )
 
 
 if __name__ == "__main__":
-    print(run("--version").out.decode(), subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout, end="")
+    print(
+        run("--version").out.decode(),
+        subprocess.run(["jq", "--version"], capture_output=True, text=True).stdout,
+        end="",
+    )
     sys.exit(unittest.main(verbosity=2))

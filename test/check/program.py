@@ -11,6 +11,7 @@ from collections import namedtuple
 from pathlib import Path
 
 PROGRAM = os.environ["LASTRUN_PROGRAM"]
+SANITIZED = bool(os.environ.get("LASTRUN_SANITIZE"))  # which sanitizers it was built with, if any
 ROOT = Path(__file__).resolve().parents[2]
 RECORDINGS = ROOT / "test/recordings"
 EXAMPLE = ROOT / "examples/argo-list.json"
