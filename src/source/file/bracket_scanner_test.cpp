@@ -18,6 +18,7 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Found& found, std::ostream* out) {
   *out << "end " << found.end << (found.is_open ? " open" : " closed") << ", " << found.lines << " lines";
 }
@@ -80,7 +81,7 @@ ab:,)";
 }
 
 class BracketScannerTest : public ::testing::TestWithParam<ScanWith> {
- protected:
+ public:
   BracketScannerTest() { scan_with(GetParam()); }
   ~BracketScannerTest() override { scan_with(ScanWith::kAuto); }
 };

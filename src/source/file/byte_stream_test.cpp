@@ -17,8 +17,6 @@
 namespace lastrun::source {
 namespace {
 
-using ::testing::HasSubstr;
-
 Result<std::string> read_input(const std::string& path) {
   TRY_ASSIGN(auto stream, open_input(path));
   std::string all;

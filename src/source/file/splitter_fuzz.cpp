@@ -8,12 +8,12 @@
 #include "source/file/testing_reference.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace lastrun::source;
+  using lastrun::source::ScanWith;
   if (size < 2) return 0;
   const std::size_t chunk = data[0] < 200 ? data[0] : std::size_t{1} << (data[0] % 16U);
   const std::size_t read = data[1] == 0 ? std::string_view::npos : data[1];
-  scan_with(data[1] % 2 == 0 ? ScanWith::kAuto : ScanWith::kPortable);
+  lastrun::source::scan_with(data[1] % 2 == 0 ? ScanWith::kAuto : ScanWith::kPortable);
   const std::string_view input(reinterpret_cast<const char*>(data) + 2, size - 2);
-  CHECK(difference_from_reference(input, chunk, read).empty());
+  CHECK(lastrun::source::difference_from_reference(input, chunk, read).empty());
   return 0;
 }

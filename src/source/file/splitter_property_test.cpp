@@ -119,7 +119,7 @@ TEST(SplitterBesideSimdjson, SeesTheSameObjectsInRandomInputsAndRefusesTheSame) 
     Writer writer(seed);
     std::string input = writer.input();
     if (seed % 2 == 1) writer.mutate(input);
-    for (const std::size_t chunk : {4, 5, 7, 16, 63, 64, 65, 128, 100'000}) {
+    for (const std::size_t chunk : std::initializer_list<std::size_t>{4, 5, 7, 16, 63, 64, 65, 128, 100'000}) {
       const std::size_t read = chunk % 2 == 0 ? kAll : 1 + writer.below(70);
       ASSERT_EQ(difference_from_reference(input, chunk, read), "")
           << "seed " << seed << ", chunks of " << chunk << ", reads of " << read << ":\n"
