@@ -1,6 +1,8 @@
 #include "app/command_line.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
@@ -34,7 +36,7 @@ struct JudgingFlags {
   std::string cluster;
   std::string stopped = "fail";
   bool include_owned = false;
-  std::size_t max_batches = judge::Settings{}.max_unscheduled_batches;
+  std::int64_t max_batches = judge::Settings{}.max_unscheduled_batches;
   std::string now;
   std::string tolerate;
 };
@@ -123,7 +125,11 @@ Result<judge::Settings> read_settings(const JudgingFlags& flags) {
     return usage("--stopped " + flags.stopped + ": expected fail or ignore");
   }
   settings.include_owned = flags.include_owned;
-  settings.max_unscheduled_batches = flags.max_batches;
+  constexpr std::int64_t kMostBatches = 1'000'000;
+  if (flags.max_batches < 1 || flags.max_batches > kMostBatches) {
+    return usage(fmt::format("--max-batches {}: expected 1 to {}", flags.max_batches, kMostBatches));
+  }
+  settings.max_unscheduled_batches = static_cast<std::size_t>(flags.max_batches);
   return settings;
 }
 
@@ -337,16 +343,12 @@ Result<int> throw_points(const std::vector<std::string>& arguments) {
   return 0;
 }
 
-// --- ---
-
-// Errors of delivery end with 1; all others mean that the answer is not known: 2.
+// 2 where the answer is not known or the command line is wrong; 1 where `post` could not deliver.
 int code_of(const Error& error, bool sends) {
-  switch (error.kind) {
-    case ErrorKind::kUsage: return kCannotTell;
-    case ErrorKind::kInput:
-    case ErrorKind::kIo: return kCannotTell;
-    default: return sends ? 1 : kCannotTell;
-  }
+  constexpr int kNotDelivered = 1;
+  const bool before_sending =
+      error.kind == ErrorKind::kUsage || error.kind == ErrorKind::kInput || error.kind == ErrorKind::kIo;
+  return sends && !before_sending ? kNotDelivered : kCannotTell;
 }
 
 int finish(const Result<int>& result, bool sends) {

@@ -121,6 +121,10 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
     notes.push_back(fmt::format("not judged: {} Workflow(s) and Job(s); the rule last-finished-pod sees pods alone",
                                 seen.not_pods));
   }
+  if (alone && seen.schedules_left_out > 0) {
+    notes.push_back(fmt::format("not judged: {} schedule(s): under this grouping and rule no batch is theirs",
+                                seen.schedules_left_out));
+  }
   if (counts_.ignored_tolerance > 0) {
     notes.push_back(
         fmt::format("annotation lastrun/tolerate ignored on {} object(s): tolerance needs memory, which a "
@@ -135,9 +139,15 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
   }
 
   if (counts_.incomplete) {
-    judged.warnings.push_back(
+    judged.warnings.emplace_back(
         "the listing says that it is one page of several (metadata.continue is set); batches may "
         "be missing");
+  }
+  if (alone && seen.broken_schedules_left_out > 0) {
+    judged.warnings.push_back(
+        fmt::format("{} schedule(s) cannot run (SubmissionError, SpecError), which this grouping "
+                    "and rule do not judge; --group-by owner does",
+                    seen.broken_schedules_left_out));
   }
   if (counts_.bad_annotations > 0) {
     judged.warnings.push_back(

@@ -51,6 +51,7 @@ Result<void> print_requests(const monitoring::MonitoringClient& client, const st
 Error with_advice(Error error, const PostOptions& options) {
   const bool may_help = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kRejected;
   if (may_help && !options.create_descriptor) {
+    while (error.message.ends_with('.')) error.message.pop_back();
     error.message += "; --create-descriptor creates a descriptor that is missing and adds labels that one lacks";
   }
   return error;
@@ -82,9 +83,12 @@ Result<int> run_post(const PostOptions& options) {
   if (!ensured.ok()) return with_advice(ensured.error(), options);
   TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time));
   TRY(monitoring::check_complete(report));
+  if (mapped.unknown > 0) {
+    log(Severity::kWarning,
+        fmt::format("{} batches are unknown and were not sent; lastrun check tells why", mapped.unknown));
+  }
   if (terminal_width() > 0) {
-    TRY(write_out(fmt::format("{} points delivered to {}{}\n", report.delivered, client.metric_type(),
-                              mapped.unknown > 0 ? fmt::format(", {} unknown not sent", mapped.unknown) : "")));
+    TRY(write_out(fmt::format("{} points delivered to {}\n", report.delivered, client.metric_type())));
   }
   return 0;
 }

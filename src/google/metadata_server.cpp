@@ -61,6 +61,7 @@ Result<std::string> MetadataServer::get(const std::string& path, const std::stop
   http::Request request;
   request.url = fmt::format("http://{}/computeMetadata/v1/{}", host_, path);
   request.headers.add("Metadata-Flavor", "Google");
+  request.around_proxy = true;  // its tokens must not travel through one
   request.deadlines = kDeadlines;
   request.max_body_bytes = kLargestAnswer;
   auto outcome = send_with_retries(http_, clock_, std::move(request), tries_, stop);

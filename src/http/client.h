@@ -37,7 +37,9 @@ struct Request {
   Method method = Method::kGet;
   std::string url;  // http:// or https://; nothing else is fetched
   Headers headers;
-  std::string body;  // sent as it is, with Content-Length; a GET has none
+  std::string body;  // sent as it is, with Content-Length
+  bool around_proxy =
+      false;  // straight to the server, whatever proxy is set: a metadata server is behind none; a GET has none
   Deadlines deadlines;
   std::size_t max_body_bytes = 16u << 20;  // an answer that is larger (after gzip) is an error of kind kLimit
 };

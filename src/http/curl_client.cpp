@@ -127,7 +127,7 @@ void Transfer::set_options(const CurlOptions& options) {
     set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
   }
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
-  if (is_link_local(request_.url)) set(easy_, CURLOPT_NOPROXY, "*");
+  if (request_.around_proxy) set(easy_, CURLOPT_NOPROXY, "*");
 
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());

@@ -242,6 +242,19 @@ TEST_F(CurlClient, GoesThroughTheProxyOfTheSettingOrTheEnvironment) {
   EXPECT_EQ(stat(*direct, proxy, "gets"), 1);
 }
 
+TEST_F(CurlClient, ARequestMayGoAroundTheProxy) {
+  const std::string plain = "http://" + start("http_contract_server.py").authority();
+  const std::string proxy = "http://" + start("connect_proxy.py").authority();
+  Request request = get(plain + "/text");
+  request.around_proxy = true;
+  EXPECT_TRUE(open_client({"", proxy})->send(request).ok());
+  {
+    const EnvironmentVariable variable{"http_proxy", proxy};
+    EXPECT_TRUE(open_client({})->send(request).ok());
+  }
+  EXPECT_EQ(stat(*open_client({}), proxy, "gets"), 0);
+}
+
 TEST_F(CurlClient, AProxysPasswordIsUsedAndNeverShown) {
   const std::string origin = "https://" + start_tls().authority();
   const std::string proxy = start("connect_proxy.py", {"--password", "hunter2"}).authority();

@@ -65,11 +65,6 @@ Result<Url> split_url(std::string_view url) {
   return parts;
 }
 
-bool is_link_local(std::string_view url) {
-  const auto parts = split_url(url);
-  return parts.ok() && parts->authority.starts_with("169.254.");
-}
-
 std::string describe(const Request& request) {
   std::string text{name_of(request.method)};
   if (const auto url = split_url(request.url)) text.append(" ").append(url->authority).append(url->path);

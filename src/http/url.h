@@ -19,10 +19,6 @@ struct Url {
 // are errors of kind kUsage; their message shows no more of the URL than its scheme.
 [[nodiscard]] Result<Url> split_url(std::string_view url);
 
-// Whether the host can only be on this very link (169.254.0.0/16, RFC 3927): no proxy leads there. Clouds give their
-// metadata server such an address, and the token that it hands out must not travel through one.
-[[nodiscard]] bool is_link_local(std::string_view url);
-
 // "GET host:port/path": how messages name a request. Just "GET" where the URL cannot be read.
 [[nodiscard]] std::string describe(const Request& request);
 

@@ -30,6 +30,15 @@ void count_once_and_order(std::deque<RunFacts>& runs) {
   });
 }
 
+// The latest slot of which the runs tell something. One without a slot that is still under way tells of none.
+std::uint32_t seen_until(const std::vector<RunFacts>& runs) {
+  std::uint32_t latest = 0;
+  for (const RunFacts& run : runs) {
+    if (run.slot != 0 || run.outcome() != Outcome::kUnfinished) latest = std::max(latest, run.due());
+  }
+  return latest;
+}
+
 bool is_group(const BatchKey& key) {
   return key.kind == "Namespace" || key.kind == "Pattern";
 }
@@ -116,7 +125,7 @@ bool Listing::takes_schedules() const {
 
 std::uint32_t Listing::number_of(const BatchKey& key, const Boxed<BatchKey>& group) {
   const auto [entry, is_new] = numbers_.try_emplace(map_key(key, group), static_cast<std::uint32_t>(batches_.size()));
-  if (is_new) batches_.push_back({key, group, {}, {}});
+  if (is_new) batches_.push_back({key, group, {}, false, {}});
   return entry->second;
 }
 
@@ -129,6 +138,15 @@ void Listing::add(const RunObservation& run) {
   const BatchKey key = batch_of(run, owner, settings_.grouping);
   const bool member_of_group = settings_.rule == Rule::kAny && is_group(key);
   const std::uint32_t number = member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, {});
+
+  // lastrun/batch takes runs away from their schedule: what that object tells is of them, not of a batch of its own.
+  const bool scheduled = !run.cron_workflow.empty() || !run.cron_job.empty();
+  if (!run.batch_name.empty() && scheduled && takes_schedules()) {
+    RunObservation as_scheduled = run;
+    as_scheduled.batch_name = {};
+    const BatchKey own = batch_of(as_scheduled, owner_of(as_scheduled), ByOwner{});
+    batches_[number_of(own, member_of_group ? Boxed<BatchKey>(key) : Boxed<BatchKey>())].runs_elsewhere = true;
+  }
 
   RunFacts facts = classify(run, settings_.stopped);
   facts.batch = number;
@@ -145,21 +163,25 @@ void Listing::add(const RunObservation& run) {
 }
 
 void Listing::add(const ScheduleObservation& schedule) {
-  if (!takes_schedules()) return;
+  if (!takes_schedules()) {
+    ++counts_.schedules_left_out;
+    if (schedule.has_spec_error || schedule.has_submission_error) ++counts_.broken_schedules_left_out;
+    return;
+  }
   ++counts_.schedules;
   const BatchKey key = batch_of(schedule);
   Boxed<BatchKey> group;
   if (!std::holds_alternative<ByOwner>(settings_.grouping)) {
     group = BatchKey{key.cluster, key.namespace_name, key.namespace_name, "Namespace"};
   }
-  batches_[number_of(key, group)].schedule = ScheduleEvidence(schedule);
+  Boxed<ScheduleEvidence>& known = batches_[number_of(key, group)].schedule;
+  if (!known || known->version() <= schedule.version) known = ScheduleEvidence(schedule);
 }
 
 Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
   Verdict verdict;
   verdict.batch = std::move(batch.key);
   Decision decision;
-  std::optional<RunFacts> newest;
   if (one_run_decides()) {
     if (const RunFacts* only = batch.candidates.highest()) {
       runs.assign(1, *only);
@@ -167,14 +189,13 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
     }
   } else {
     decision = decide_newest_finished(runs);
-    if (!runs.empty()) newest = runs.back();
   }
   verdict.status = decision.status;
   verdict.reason = decision.reason;
   verdict.since = decision.since;
   verdict.since_at_least = decision.since_at_least;
   if (decision.run) verdict.run = batch.candidates.take_info(runs[*decision.run]);
-  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, newest);
+  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, seen_until(runs));
   return verdict;
 }
 
@@ -190,8 +211,9 @@ std::vector<Verdict> Listing::verdicts() {
     runs.clear();
     for (; !runs_.empty() && runs_.front().batch == number; runs_.pop_front()) runs.push_back(runs_.front());
     Batch& batch = batches_.front();
-    // All that was listed of it has moved on to another batch.
-    if (runs.empty() && !batch.schedule && !one_run_decides()) continue;
+    // All that was listed of it belongs to other batches.
+    const bool schedule_alone = batch.schedule && !(batch.runs_elsewhere && !batch.schedule->cannot_run());
+    if (runs.empty() && !schedule_alone && !one_run_decides()) continue;
     Verdict verdict = judge(batch, runs);
     if (batch.group) {
       groups[*batch.group].push_back(std::move(verdict));

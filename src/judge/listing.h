@@ -20,13 +20,15 @@ namespace lastrun::judge {
 
 // What was seen and what was left out, for notes to the reader.
 struct ListingCounts {
-  std::uint64_t runs = 0;              // taken in; a run that was listed twice counts twice here
-  std::uint64_t owned = 0;             // left out: Workflows of Workflows, Jobs of other controllers
-  std::uint64_t pods = 0;              // left out: pods, where the rule judges Workflows and Jobs
-  std::uint64_t not_pods = 0;          // left out: Workflows and Jobs, where the rule judges pods
-  std::uint64_t schedules = 0;         // schedule objects taken in
-  std::uint64_t left_out_batches = 0;  // beyond Settings::max_unscheduled_batches; known after verdicts()
-  Time newest_time{};                  // the newest time that any run told
+  std::uint64_t runs = 0;                       // taken in; a run that was listed twice counts twice here
+  std::uint64_t owned = 0;                      // left out: Workflows of Workflows, Jobs of other controllers
+  std::uint64_t pods = 0;                       // left out: pods, where the rule judges Workflows and Jobs
+  std::uint64_t not_pods = 0;                   // left out: Workflows and Jobs, where the rule judges pods
+  std::uint64_t schedules = 0;                  // schedule objects taken in
+  std::uint64_t schedules_left_out = 0;         // where groups are judged that no schedule belongs to
+  std::uint64_t broken_schedules_left_out = 0;  // those of them that cannot run
+  std::uint64_t left_out_batches = 0;           // beyond Settings::max_unscheduled_batches; known after verdicts()
+  Time newest_time{};                           // the newest time that any run told
 };
 
 // Everything that one look at a source showed, and the verdicts that follow from it alone: no memory, no clock.
@@ -40,7 +42,7 @@ class Listing {
 
   // Takes in one run. The views need to live only during the call.
   void add(const RunObservation& run);
-  // Takes in one schedule object. Counts only where batches follow their owners.
+  // Takes in one schedule object. Counts only where batches follow their owners, or are the members of a namespace.
   void add(const ScheduleObservation& schedule);
 
   // The verdicts, in the order of their keys. Called once, at the end: it uses up what was collected.
@@ -53,6 +55,7 @@ class Listing {
     BatchKey key;
     Boxed<BatchKey> group;  // rule any: the group whose verdict this batch is part of
     Boxed<ScheduleEvidence> schedule;
+    bool runs_elsewhere = false;  // runs of this schedule belong to another batch (lastrun/batch)
     Candidates candidates;
   };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <deque>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <random>
 #include <string>
@@ -86,7 +87,10 @@ class Model {
   static bool is_failed(const Run& run) { return run.phase != Phase::kSucceeded && run.phase != Phase::kRunning; }
   static bool is_retrying(const Run& run) { return run.phase == Phase::kRetrying; }
   static bool is_failing(const Run& decider) { return is_failed(decider); }
-  static int end(const Run& run) { return run.finished && !is_retrying(run) ? *run.finished : run.created; }
+  static int end(const Run& run) {
+    if (is_retrying(run)) return std::numeric_limits<int>::max();
+    return run.finished.value_or(run.created);
+  }
 
   [[nodiscard]] bool is_replaced(const Run& run) const {
     const bool failed = run.phase == Phase::kFailed || run.phase == Phase::kError;

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -46,8 +47,12 @@ struct RunFacts {
   [[nodiscard]] bool succeeded() const { return outcome() == Outcome::kSucceeded; }
   // Its place in the order of runs: the slot where it has one, else its creation.
   [[nodiscard]] std::uint32_t due() const { return slot != 0 ? slot : created; }
-  // When it was over, as far as comparisons need it: a run that does not tell ended when it was created.
-  [[nodiscard]] std::uint32_t end() const { return finished != 0 ? finished : created; }
+  // When it was over, as far as comparisons need it: a run that does not tell ended when it was created; one that is
+  // being retried is not over.
+  [[nodiscard]] std::uint32_t end() const {
+    if (retrying) return std::numeric_limits<std::uint32_t>::max();
+    return finished != 0 ? finished : created;
+  }
 };
 static_assert(sizeof(RunFacts) == 40);
 

@@ -4,6 +4,7 @@ namespace lastrun::judge {
 
 ScheduleEvidence::ScheduleEvidence(const ScheduleObservation& schedule)
     : kind_(schedule.kind),
+      version_(schedule.version),
       suspended_(schedule.suspended),
       active_(schedule.active),
       any_succeeded_(schedule.succeeded > 0),
@@ -14,9 +15,9 @@ ScheduleEvidence::ScheduleEvidence(const ScheduleObservation& schedule)
       last_success_(schedule.last_success),
       error_(schedule.has_spec_error ? schedule.spec_error : schedule.submission_error) {}
 
-void ScheduleEvidence::weigh(Verdict& verdict, const std::optional<RunFacts>& newest_listed) const {
+void ScheduleEvidence::weigh(Verdict& verdict, std::uint32_t seen_until) const {
   verdict.suspended = suspended_;
-  if (has_spec_error_ || has_submission_error_) {
+  if (cannot_run()) {
     if (verdict.status != Status::kFailed) verdict.also.push_back(verdict.status);
     verdict.status = Status::kFailed;
     verdict.reason = has_spec_error_ ? Reason::kSpecError : Reason::kSubmissionError;
@@ -26,8 +27,7 @@ void ScheduleEvidence::weigh(Verdict& verdict, const std::optional<RunFacts>& ne
     verdict.since_at_least = false;
     return;
   }
-  const bool came_and_went =
-      last_scheduled_ && !active_ && (!newest_listed || to_seconds(last_scheduled_) > newest_listed->due());
+  const bool came_and_went = last_scheduled_ && !active_ && to_seconds(last_scheduled_) > seen_until;
   if (came_and_went) weigh_unseen_run(verdict);
 }
 

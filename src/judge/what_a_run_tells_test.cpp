@@ -66,9 +66,15 @@ TEST(Retried, AStoppedRunThatIsRetriedIsRetriedOnly) {
   EXPECT_EQ(ignoring_stopped("a R 00:00 action=Retry shutdown"), "failed retrying a since -");
 }
 
-TEST(Retried, ANewerSuccessAnswersIt) {
-  EXPECT_EQ(verdict("a R 00:00 action=Retry; b S 00:10-00:11"), "ok succeeded b since 00:11");
-  EXPECT_EQ(verdict("a R 00:00 action=Retry uid=1; b S 00:00-00:11 uid=2"), "ok succeeded b since 00:11");
+TEST(Retried, OnlyALaterSlotAnswersItUntilItIsFinalAgain) {
+  EXPECT_EQ(verdict("a R 00:00 action=Retry; b S 00:10-00:11"), "failed failed-in-parallel a since -");
+  EXPECT_EQ(verdict("a R 00:00 action=Retry uid=1; b S 00:00-00:11 uid=2"), "failed failed-in-parallel a since -");
+  EXPECT_EQ(verdict("a R 00:00 slot=00:00 action=Retry; b S 00:10-00:11 slot=00:10"), "ok succeeded b since 00:11");
+}
+
+TEST(Retried, ItsRetryUndoesNoFailureThatRanBesideASuccess) {
+  EXPECT_EQ(verdict("a F 00:00-00:30; b S 00:01-00:21"), "failed failed-in-parallel a since >=00:30");
+  EXPECT_EQ(verdict("a R 00:00 action=Retry; b S 00:01-00:21"), "failed failed-in-parallel a since -");
 }
 
 TEST(Retried, AnOlderFailureGivesTheStreakItsBeginning) {

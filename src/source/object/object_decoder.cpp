@@ -373,6 +373,7 @@ Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts
   schedule.cluster = decoder_.cluster_;
   schedule.namespace_name = metadata.namespace_name;
   schedule.name = metadata.name;
+  schedule.version = metadata.version;
   if (metadata.has_tolerance) ++decoder_.counts_.ignored_tolerance;
   const std::string subject = subject_of(parts, metadata);
   if (parts.spec) {
