@@ -37,7 +37,8 @@ std::string render(const JudgedDump& judged, Output output, Time now) {
 Result<int> run_check(const CheckOptions& options) {
   const Time now = options.now.value_or(std::chrono::floor<Seconds>(SystemClock().now()));
   TRY_ASSIGN(JudgedDump judged, judge_dump(options.dump, now));
-  const int code = exit_code(judged.verdicts);
+  int code = exit_code(judged.verdicts);
+  if (judged.incomplete && code == kFine) code = kCannotTell;
   if (options.failing_only) {
     std::erase_if(judged.verdicts, [](const Verdict& verdict) { return failing(verdict.status) != 1; });
   }

@@ -138,7 +138,8 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
                     format_rfc3339(seen.newest_time), format_duration(now - seen.newest_time)));
   }
 
-  if (counts_.incomplete) {
+  judged.incomplete = counts_.incomplete;
+  if (counts_.incomplete || counts_.maybe_incomplete) {
     judged.warnings.emplace_back(
         "the listing says that it is one page of several (metadata.continue is set); batches may "
         "be missing");

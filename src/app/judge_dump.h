@@ -24,6 +24,7 @@ struct JudgedDump {
   std::vector<Verdict> verdicts;
   std::vector<std::string> notes;     // what was left out, and what a dump cannot show
   std::vector<std::string> warnings;  // what may make a verdict wrong
+  bool incomplete = false;            // the listing is a page of several: what it does not show may fail
 };
 
 // Several judges that listen to one reading.

@@ -63,6 +63,10 @@ Result<int> run_post(const PostOptions& options) {
   const Time now = options.now.value_or(std::chrono::floor<Seconds>(SystemClock().now()));
   TRY_ASSIGN(const JudgedDump judged, judge_dump(options.dump, now));
   for (const std::string& warning : judged.warnings) log(Severity::kWarning, warning);
+  if (judged.incomplete) {
+    return Error{ErrorKind::kInput,
+                 "nothing is sent: a zero for a batch that was judged by half of its runs may be wrong"};
+  }
   TRY_ASSIGN(const monitoring::LabelMapping mapping, mapping_of(options));
   TRY_ASSIGN(const monitoring::MappedPoints mapped,
              monitoring::map_verdicts(judged.verdicts, mapping, options.reduction));

@@ -96,6 +96,16 @@ class PostTest(unittest.TestCase):
             self.assertIn(b"standard input", answer.err)
         self.assertEqual(self.server.ask("/_requests"), [])
 
+    def test_a_page_of_a_listing_is_not_sent(self):
+        page = {"kind": "List", "metadata": {"continue": "eyJ2IjoibWV0YS5rOHMuaW8vdjEifQ"}, "items": []}
+        answer = self.post("--like-the-pipeline", "--project", "p", stdin=json.dumps(page).encode())
+        self.assertEqual(answer.code, 2)
+        self.assertIn(b"one page of several", answer.err)
+        self.assertEqual(self.server.ask("/_requests"), [])
+        self.assertEqual(run("check", stdin=json.dumps(page).encode()).code, 2)
+        page["metadata"]["continue"] = "91"  # as an Argo server lists everything
+        self.assertEqual(run("check", stdin=json.dumps(page).encode()).code, 0)
+
     def test_batches_that_would_share_a_series_are_refused(self):
         arguments = (EXAMPLE, "--project", "p", "--metric", "m", "--label", "team={namespace}")
         answer = self.post(*arguments)

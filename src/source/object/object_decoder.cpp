@@ -140,7 +140,10 @@ Result<void> ObjectDecoder::Reader::read_list(const Parts& parts) {
       if (key != "continue") return Ok{};
       std::string_view token;
       TRY(read(token, field, "metadata.continue"));
-      if (!token.empty()) decoder_.counts_.incomplete = true;
+      // The Argo server counts, also behind its last object; Kubernetes' own tokens are no numbers.
+      const bool counted = std::all_of(token.begin(), token.end(), [](char c) { return c >= '0' && c <= '9'; });
+      ObjectCounts& counts = decoder_.counts_;
+      if (!token.empty()) (counted ? counts.maybe_incomplete : counts.incomplete) = true;
       return Ok{};
     }));
   }

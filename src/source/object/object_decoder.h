@@ -35,6 +35,7 @@ struct ObjectCounts {
   std::uint64_t bad_annotations = 0;                 // scheduled times that are none: taken as absent
   std::uint64_t ignored_tolerance = 0;               // lastrun/tolerate, which needs memory
   bool incomplete = false;                           // a listing said that there is more (metadata.continue)
+  bool maybe_incomplete = false;                     // an Argo server said so, which it also does where there is none
   std::map<std::string, std::uint64_t> other_kinds;  // objects that are neither, by kind
 };
 

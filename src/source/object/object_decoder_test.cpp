@@ -347,6 +347,9 @@ TEST(ObjectDecoder, AnEmptyListingIsFineAndAPageIsNoticed) {
   EXPECT_FALSE(decoding.decoder.counts().incomplete);
   EXPECT_EQ(decoding.decode(R"({"metadata":{"continue":"abc"},"items":[]})"), "ok");
   EXPECT_TRUE(decoding.decoder.counts().incomplete);
+  EXPECT_FALSE(decoding.decoder.counts().maybe_incomplete);
+  EXPECT_EQ(decoding.decode(R"({"metadata":{"continue":"91"},"items":[]})"), "ok");
+  EXPECT_TRUE(decoding.decoder.counts().maybe_incomplete);
 }
 
 TEST(ObjectDecoder, AnApiServersFailureIsAnError) {
