@@ -15,9 +15,8 @@
 #include "source/file/dump.h"
 #include "source/file/testing_stream.h"
 
+namespace lastrun {
 namespace {
-
-using namespace lastrun;
 
 // The first byte chooses the rule and the grouping.
 judge::Settings settings_of(unsigned char byte) {
@@ -72,3 +71,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)prometheus::render(verdicts);
   return 0;
 }
+
+}  // namespace lastrun

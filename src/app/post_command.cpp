@@ -61,7 +61,9 @@ Error with_advice(Error error, const PostOptions& options) {
 
 Result<int> run_post(const PostOptions& options) {
   const Time now = options.now.value_or(std::chrono::floor<Seconds>(SystemClock().now()));
-  TRY_ASSIGN(const JudgedDump judged, judge_dump(options.dump, now));
+  auto read = judge_dump(options.dump, now);
+  if (!read.ok()) return Error{ErrorKind::kInput, read.error().message};  // whatever it was: there is nothing to send
+  const JudgedDump judged = std::move(read).value();
   for (const std::string& warning : judged.warnings) log(Severity::kWarning, warning);
   if (judged.incomplete) {
     return Error{ErrorKind::kInput,

@@ -9,8 +9,9 @@
 #include "judge/settings.h"
 #include "model/label_selector.h"
 
+namespace lastrun {
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace lastrun;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto selector = LabelSelector::parse(text);
   if (selector.ok()) {
@@ -30,3 +31,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(display_width(shorten(printable(text), 40)) <= 40);
   return 0;
 }
+
+}  // namespace lastrun

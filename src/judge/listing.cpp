@@ -212,7 +212,7 @@ std::vector<Verdict> Listing::verdicts() {
     for (; !runs_.empty() && runs_.front().batch == number; runs_.pop_front()) runs.push_back(runs_.front());
     Batch& batch = batches_.front();
     // All that was listed of it belongs to other batches.
-    const bool schedule_alone = batch.schedule && !(batch.runs_elsewhere && !batch.schedule->cannot_run());
+    const bool schedule_alone = batch.schedule && (!batch.runs_elsewhere || batch.schedule->cannot_run());
     if (runs.empty() && !schedule_alone && !one_run_decides()) continue;
     Verdict verdict = judge(batch, runs);
     if (batch.group) {

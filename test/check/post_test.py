@@ -94,6 +94,7 @@ class PostTest(unittest.TestCase):
             answer = self.post("--like-the-pipeline", "--project", "p", stdin=stdin)
             self.assertEqual((answer.code, answer.out), (2, b""))
             self.assertIn(b"standard input", answer.err)
+        self.assertEqual(self.post("/nonexistent", "--like-the-pipeline", "--project", "p").code, 2)
         self.assertEqual(self.server.ask("/_requests"), [])
 
     def test_a_page_of_a_listing_is_not_sent(self):
