@@ -36,7 +36,7 @@ struct JudgingFlags {
   std::string cluster;
   std::string stopped = "fail";
   bool include_owned = false;
-  std::int64_t max_batches = judge::Settings{}.max_unscheduled_batches;
+  std::int64_t max_batches = 1000;  // signed, so that a negative one can be told
   std::string now;
   std::string tolerate;
 };
