@@ -30,15 +30,6 @@ void count_once_and_order(std::deque<RunFacts>& runs) {
   });
 }
 
-// The latest slot of which the runs tell something. One without a slot that is still under way tells of none.
-std::uint32_t seen_until(const std::vector<RunFacts>& runs) {
-  std::uint32_t latest = 0;
-  for (const RunFacts& run : runs) {
-    if (run.slot != 0 || run.outcome() != Outcome::kUnfinished) latest = std::max(latest, run.due());
-  }
-  return latest;
-}
-
 bool is_group(const BatchKey& key) {
   return key.kind == "Namespace" || key.kind == "Pattern";
 }
@@ -195,7 +186,7 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
   verdict.since = decision.since;
   verdict.since_at_least = decision.since_at_least;
   if (decision.run) verdict.run = batch.candidates.take_info(runs[*decision.run]);
-  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, seen_until(runs));
+  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, runs);
   return verdict;
 }
 

@@ -80,10 +80,46 @@ TEST(UnseenRun, OfACronWorkflowIsToldByCountersOnlyWhileOneOfThemCounted) {
   EXPECT_EQ(with(kRunningRun, "cronworkflow c last=00:10 succeeded=3"), "ok succeeded-unlisted - since >=00:10");
 }
 
-TEST(UnseenRun, IsNoneWhileARunIsActive) {
+TEST(UnseenRun, OfACronJobIsNotToldByTheLateEndOfAListedOne) {
+  constexpr const char* kLateJob = "a S 00:00-00:11 job cronjob=c slot=00:00; ";
+  EXPECT_EQ(with(kLateJob, "cronjob c last=00:10 success=00:11"), "unknown outcome-unseen - since 00:10 also ok");
+  EXPECT_EQ(with(kLateJob, "cronjob c last=00:10 success=00:12"), "ok succeeded-unlisted - since >=00:11");
+  EXPECT_EQ(with("a F 00:00-00:11 job cronjob=c slot=00:00; ", "cronjob c last=00:10 success=00:11"),
+            "ok succeeded-unlisted - since >=00:11");
+}
+
+TEST(UnseenRun, IsNoneWhileARunThatIsNotListedIsActive) {
   EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:10 active"), "ok succeeded a since >=00:01");
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:10 active=a active=z"), "ok succeeded a since >=00:01");
   EXPECT_EQ(with(kFailedJob, "cronjob c last=00:10 active"), "failed run-failed a since >=00:01");
-  EXPECT_EQ(verdict("cronworkflow c last=00:10 active failed=3"), "never no-runs - since -");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active"), "never no-runs - since -");
+}
+
+TEST(UnseenRun, IsNotExcusedByAnActiveOneOfAnOlderSlot) {
+  EXPECT_EQ(with(kRunningRun, "cronworkflow c last=00:10 active=a"), "unknown outcome-unseen - since 00:10 also never");
+  EXPECT_EQ(verdict("old S 00:00-00:01 job cronjob=c slot=00:00; a R 00:05 job cronjob=c slot=00:05;"
+                    "cronjob c last=00:10 active=a"),
+            "unknown outcome-unseen - since 00:10 also ok");
+}
+
+TEST(UnseenRun, OfACronWorkflowThatReplacesIsNotToldByItsCountOfFailures) {
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 failed=3 replaces"), "unknown outcome-unseen - since 00:10 also never");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active failed=3 replaces"), "never no-runs - since -");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 succeeded=3 replaces"), "ok succeeded-unlisted - since >=00:10");
+}
+
+TEST(PastRuns, AreToldByTheScheduleWhereNoListedRunHasFinished) {
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active succeeded=3"), "ok succeeded-unlisted - since -");
+  EXPECT_EQ(verdict("cronworkflow c succeeded=1"), "ok succeeded-unlisted - since -");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active failed=3"), "failed failed-unlisted - since -");
+  EXPECT_EQ(verdict("cronworkflow c last=00:10 active succeeded=1 failed=3"),
+            "unknown outcome-unseen - since - also never");
+  EXPECT_EQ(with(kRunningRun, "cronworkflow c last=00:00 active=a succeeded=1 failed=3"),
+            "unknown outcome-unseen - since - also never");
+  // That a run of a CronJob succeeded once does not tell of those that came after it.
+  EXPECT_EQ(with("a R 00:10 job cronjob=c slot=00:10; ", "cronjob c last=00:10 success=00:01 active=a"),
+            "unknown outcome-unseen - since 00:01 also never");
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:00 succeeded=1 failed=3"), "ok succeeded a since >=00:01");
 }
 
 TEST(UnseenRun, IsNoneBeforeTheNewestListedRun) {

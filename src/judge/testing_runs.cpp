@@ -71,6 +71,7 @@ class Object {
   void add_to(Listing& listing) {
     strings_.clear();
     labels_.clear();
+    active_.clear();
     if (words_[0] == "cronworkflow" || words_[0] == "cronjob") {
       listing.add(read_schedule());
     } else {
@@ -97,7 +98,10 @@ class Object {
       } else if (field.key == "failed") {
         schedule.failed = std::stoi(field.value);
       } else if (field.key == "active") {
-        schedule.active = true;
+        active_.push_back(field.value.empty() ? "" : keep(uuid_of_name(field.value)));
+        schedule.active = active_;
+      } else if (field.key == "replaces") {
+        schedule.replaces = true;
       } else if (field.key == "suspended") {
         schedule.suspended = true;
       } else if (field.key == "submission-error") {
@@ -220,6 +224,7 @@ class Object {
   std::vector<std::string> words_;
   std::deque<std::string> strings_;
   std::vector<LabelView> labels_;
+  std::vector<std::string_view> active_;
 };
 
 std::string describe(const Verdict& verdict) {

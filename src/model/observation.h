@@ -87,9 +87,11 @@ struct ScheduleObservation {
   std::optional<Time> last_success;    // a CronJob's status.lastSuccessfulTime
   std::int64_t succeeded = 0;          // a CronWorkflow's status.succeeded
   std::int64_t failed = 0;             // a CronWorkflow's status.failed
-  bool active = false;                 // status.active names a run
-  std::string_view submission_error;   // message of the condition SubmissionError when it is True
-  std::string_view spec_error;         // message of the condition SpecError when it is True
+  bool replaces = false;               // spec.concurrencyPolicy is Replace
+  // status.active: the uids of the runs that the controller holds to be under way; an empty text for one without uid.
+  std::span<const std::string_view> active;
+  std::string_view submission_error;  // message of the condition SubmissionError when it is True
+  std::string_view spec_error;        // message of the condition SpecError when it is True
   bool has_submission_error = false;
   bool has_spec_error = false;
 };

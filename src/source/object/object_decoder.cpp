@@ -97,6 +97,7 @@ class ObjectDecoder::Reader {
   ObjectDecoder& decoder_;
   simdjson::dom::parser parser_;
   std::vector<LabelView> labels_;
+  std::vector<std::string_view> active_;
   std::string pod_name_;
 };
 
@@ -378,10 +379,16 @@ Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts
   schedule.name = metadata.name;
   schedule.version = metadata.version;
   if (metadata.has_tolerance) ++decoder_.counts_.ignored_tolerance;
+  active_.clear();
   const std::string subject = subject_of(parts, metadata);
   if (parts.spec) {
     const auto done = each_field(*parts.spec, "spec", [&](std::string_view key, const element& field) -> Result<void> {
       if (key == "suspend") return read(schedule.suspended, field, "spec.suspend");
+      if (key == "concurrencyPolicy") {
+        std::string_view policy;
+        TRY(read(policy, field, "spec.concurrencyPolicy"));
+        schedule.replaces = policy == "Replace";
+      }
       return Ok{};
     });
     if (!done.ok()) return done.error().within(subject);
@@ -396,13 +403,16 @@ Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts
           if (key == "failed") return read(schedule.failed, field, "status.failed");
           if (key == "conditions") return read_conditions(field, schedule);
           if (key != "active") return Ok{};
-          return each_member(field, "status.active", [&](const element&) -> Result<void> {
-            schedule.active = true;
-            return Ok{};
+          return each_member(field, "status.active", [&](const element& member) -> Result<void> {
+            std::string_view& uid = active_.emplace_back();
+            return each_field(member, "a run in status.active", [&](std::string_view part, const element& value) {
+              return part == "uid" ? read(uid, value, "status.active.uid") : Result<void>(Ok{});
+            });
           });
         });
     if (!done.ok()) return done.error().within(subject);
   }
+  schedule.active = active_;
   ++decoder_.counts_.schedules;
   decoder_.sink_.schedule(schedule);
   return Ok{};

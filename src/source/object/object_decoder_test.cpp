@@ -255,9 +255,10 @@ TEST(ObjectDecoder, APodEndsWithItsLastContainer) {
 }
 
 TEST(ObjectDecoder, EveryFieldOfACronWorkflowIsRead) {
-  const KeptSchedule schedule = schedule_of(object("CronWorkflow", "",
-                                                   R"("spec":{"suspend":true,"schedules":["* * * * *"]},
-    "status":{"lastScheduledTime":"2026-11-22T11:57:00Z","succeeded":3,"failed":2,"active":[{"name":"x"}],
+  const KeptSchedule schedule =
+      schedule_of(object("CronWorkflow", "",
+                         R"("spec":{"suspend":true,"schedules":["* * * * *"],"concurrencyPolicy":"Replace"},
+    "status":{"lastScheduledTime":"2026-11-22T11:57:00Z","succeeded":3,"failed":2,"active":[{"name":"x","uid":"u-1"},{"name":"y"}],
       "conditions":[{"type":"SubmissionError","status":"True","message":"quota"},
         {"type":"SpecError","status":"True","message":"cron"}]})"));
   EXPECT_EQ(schedule.kind, ScheduleKind::kCronWorkflow);
@@ -268,7 +269,8 @@ TEST(ObjectDecoder, EveryFieldOfACronWorkflowIsRead) {
   EXPECT_EQ(schedule.last_scheduled, at("2026-11-22T11:57:00Z"));
   EXPECT_EQ(schedule.succeeded, 3);
   EXPECT_EQ(schedule.failed, 2);
-  EXPECT_TRUE(schedule.active);
+  EXPECT_TRUE(schedule.replaces);
+  EXPECT_EQ(schedule.active, (std::vector<std::string>{"u-1", ""}));
   EXPECT_TRUE(schedule.has_submission_error);
   EXPECT_EQ(schedule.submission_error, "quota");
   EXPECT_TRUE(schedule.has_spec_error);
@@ -280,7 +282,7 @@ TEST(ObjectDecoder, AConditionThatIsNotTrueMeansNothing) {
       object("CronWorkflow", "",
              R"("status":{"active":null,"conditions":[{"type":"SpecError","status":"False","message":"was"}]})"));
   EXPECT_FALSE(schedule.has_spec_error);
-  EXPECT_FALSE(schedule.active);
+  EXPECT_TRUE(schedule.active.empty());
   EXPECT_EQ(schedule.last_scheduled, std::nullopt);
 }
 
@@ -292,7 +294,7 @@ TEST(ObjectDecoder, EveryFieldOfACronJobIsRead) {
   EXPECT_EQ(schedule.kind, ScheduleKind::kCronJob);
   EXPECT_EQ(schedule.last_scheduled, at("2026-11-22T11:57:00Z"));
   EXPECT_EQ(schedule.last_success, at("2026-11-22T11:56:30Z"));
-  EXPECT_FALSE(schedule.active);
+  EXPECT_TRUE(schedule.active.empty());
 }
 
 TEST(ObjectDecoder, OtherKindsAreCounted) {

@@ -36,7 +36,8 @@ struct KeptSchedule {
   bool suspended = false;
   std::optional<Time> last_scheduled, last_success;
   std::int64_t succeeded = 0, failed = 0;
-  bool active = false;
+  bool replaces = false;
+  std::vector<std::string> active;
   std::string submission_error, spec_error;
   bool has_submission_error = false, has_spec_error = false;
 
@@ -95,7 +96,8 @@ class Collector : public ObservationSink {
     kept.last_success = schedule.last_success;
     kept.succeeded = schedule.succeeded;
     kept.failed = schedule.failed;
-    kept.active = schedule.active;
+    kept.replaces = schedule.replaces;
+    kept.active.assign(schedule.active.begin(), schedule.active.end());
     kept.submission_error = schedule.submission_error;
     kept.spec_error = schedule.spec_error;
     kept.has_submission_error = schedule.has_submission_error;
