@@ -152,8 +152,8 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
   }
   if (counts_.bad_annotations > 0) {
     judged.warnings.push_back(
-        fmt::format("the scheduled time of {} run(s) cannot be read; their creation counts "
-                    "instead",
+        fmt::format("the scheduled time of {} run(s) cannot be read or is later than their creation, which "
+                    "counts instead",
                     counts_.bad_annotations));
   }
   if (seen.left_out_batches > 0) {

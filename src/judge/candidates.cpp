@@ -30,9 +30,8 @@ bool outdoes(const RunFacts& other, const RunFacts& run) {
   if (other.succeeded()) return answers(other, run);
   if (replaces(other, run)) return true;
   // A newer failure that was over no earlier stands wherever the older one stands, for what answers it answers the
-  // older one too; unless only the newer one has a slot, by which alone it may be answered. A replaced one may not
-  // count.
-  const bool answered_together = run.slot != 0 || other.slot == 0;
+  // older one too; unless only one of them has a slot, by which alone it may be answered. A replaced one may not count.
+  const bool answered_together = (run.slot != 0) == (other.slot != 0);
   return other.failed() && !other.interrupted && answered_together && other.end() >= run.end();
 }
 

@@ -1,5 +1,7 @@
 #include "judge/grouping.h"
 
+#include <span>
+
 #include "base/check.h"
 
 namespace lastrun::judge {
@@ -14,55 +16,86 @@ std::string_view kind_name(RunKind kind) {
   CHECK(false);
 }
 
-std::string_view label_of(const RunObservation& run, std::string_view key) {
-  for (const LabelView& label : run.labels) {
+std::string_view label_of(std::span<const LabelView> labels, std::string_view key) {
+  for (const LabelView& label : labels) {
     if (label.key == key) return label.value;
   }
   return {};
 }
 
-std::string fill_in(const Pattern& pattern, const RunObservation& run, const OwnerView& owner) {
-  std::string text;
+void fill_in(const Pattern& pattern, const BatchView& owner, std::span<const LabelView> labels, std::string& text) {
+  text.clear();
   for (const Pattern::Part& part : pattern.parts()) {
     switch (part.field) {
       case Pattern::Field::kText: text += part.text; break;
-      case Pattern::Field::kCluster: text += run.cluster; break;
-      case Pattern::Field::kNamespace: text += run.namespace_name; break;
+      case Pattern::Field::kCluster: text += owner.cluster; break;
+      case Pattern::Field::kNamespace: text += owner.namespace_name; break;
       case Pattern::Field::kKind: text += owner.kind; break;
       case Pattern::Field::kBatch: text += owner.name; break;
-      case Pattern::Field::kLabel: text += label_of(run, part.text); break;
+      case Pattern::Field::kLabel: text += label_of(labels, part.text); break;
     }
   }
-  return text;
+}
+
+BatchView group_of(const BatchView& owner, std::span<const LabelView> labels, const Grouping& grouping,
+                   std::string& text) {
+  if (std::holds_alternative<ByNamespace>(grouping)) {
+    return {owner.cluster, owner.namespace_name, owner.namespace_name, "Namespace"};
+  }
+  if (const auto* pattern = std::get_if<Pattern>(&grouping)) {
+    fill_in(*pattern, owner, labels, text);
+    return {owner.cluster, "", text, "Pattern"};
+  }
+  return owner;
 }
 
 }  // namespace
 
-OwnerView owner_of(const RunObservation& run) {
+BatchKey BatchView::to_key() const {
+  return {std::string(cluster), std::string(namespace_name), std::string(name), std::string(kind)};
+}
+
+bool operator==(const BatchView& view, const BatchKey& key) {
+  return view.name == key.name && view.namespace_name == key.namespace_name && view.kind == key.kind &&
+         view.cluster == key.cluster;
+}
+
+BatchView owner_batch(const RunObservation& run) {
   const std::string_view own_kind = kind_name(run.kind);
-  if (!run.batch_name.empty()) return {own_kind, run.batch_name};
-  if (!run.cron_workflow.empty()) return {"CronWorkflow", run.cron_workflow};
-  if (!run.cron_job.empty()) return {"CronJob", run.cron_job};
-  if (!run.workflow_template.empty()) return {"WorkflowTemplate", run.workflow_template};
-  if (!run.cluster_workflow_template.empty()) return {"ClusterWorkflowTemplate", run.cluster_workflow_template};
-  std::string_view base = run.generate_name;
-  if (base.ends_with('-')) base.remove_suffix(1);
-  return {own_kind, base.empty() ? run.name : base};
+  BatchView batch{run.cluster, run.namespace_name, run.batch_name, own_kind};
+  if (!run.batch_name.empty()) return batch;
+  if (const auto schedule = schedule_batch(run)) return *schedule;
+  if (!run.workflow_template.empty()) {
+    batch.name = run.workflow_template;
+    batch.kind = "WorkflowTemplate";
+  } else if (!run.cluster_workflow_template.empty()) {
+    batch.name = run.cluster_workflow_template;
+    batch.kind = "ClusterWorkflowTemplate";
+  } else {
+    batch.name = run.generate_name;
+    if (batch.name.ends_with('-')) batch.name.remove_suffix(1);
+    if (batch.name.empty()) batch.name = run.name;
+  }
+  return batch;
 }
 
-BatchKey batch_of(const RunObservation& run, const OwnerView& owner, const Grouping& grouping) {
-  if (std::holds_alternative<ByNamespace>(grouping)) {
-    return {std::string(run.cluster), std::string(run.namespace_name), std::string(run.namespace_name), "Namespace"};
-  }
-  if (const auto* pattern = std::get_if<Pattern>(&grouping)) {
-    return {std::string(run.cluster), "", fill_in(*pattern, run, owner), "Pattern"};
-  }
-  return {std::string(run.cluster), std::string(run.namespace_name), std::string(owner.name), std::string(owner.kind)};
-}
-
-BatchKey batch_of(const ScheduleObservation& schedule) {
-  return {std::string(schedule.cluster), std::string(schedule.namespace_name), std::string(schedule.name),
+BatchView owner_batch(const ScheduleObservation& schedule) {
+  return {schedule.cluster, schedule.namespace_name, schedule.name,
           schedule.kind == ScheduleKind::kCronJob ? "CronJob" : "CronWorkflow"};
+}
+
+std::optional<BatchView> schedule_batch(const RunObservation& run) {
+  if (!run.cron_workflow.empty()) return BatchView{run.cluster, run.namespace_name, run.cron_workflow, "CronWorkflow"};
+  if (!run.cron_job.empty()) return BatchView{run.cluster, run.namespace_name, run.cron_job, "CronJob"};
+  return std::nullopt;
+}
+
+BatchView batch_of(const RunObservation& run, const BatchView& owner, const Grouping& grouping, std::string& text) {
+  return group_of(owner, run.labels, grouping, text);
+}
+
+BatchView batch_of(const BatchView& schedule, const Grouping& grouping, std::string& text) {
+  return group_of(schedule, {}, grouping, text);
 }
 
 }  // namespace lastrun::judge

@@ -4,17 +4,18 @@
 #include <map>
 #include <tuple>
 
-#include "judge/grouping.h"
 #include "judge/rules.h"
 
 namespace lastrun::judge {
 namespace {
 
-// One text for a key and its group. No name of Kubernetes' holds a NUL byte; a pattern's labels neither.
-std::string map_key(const BatchKey& key, const Boxed<BatchKey>& group) {
-  std::string text = key.cluster + '\0' + key.namespace_name + '\0' + key.kind + '\0' + key.name;
-  if (group) text += '\0' + group->namespace_name + '\0' + group->name;
-  return text;
+std::size_t mix(std::size_t seed, std::string_view text) {
+  constexpr std::size_t kGolden = 0x9e3779b97f4a7c15;
+  return (seed ^ std::hash<std::string_view>{}(text)) * kGolden;
+}
+
+std::size_t hash_of(const BatchView& key, std::size_t seed = 0) {
+  return mix(mix(mix(mix(seed, key.cluster), key.namespace_name), key.kind), key.name);
 }
 
 // The same run listed twice counts once, with its newest version and in the batch that that one belongs to. What is
@@ -30,8 +31,8 @@ void count_once_and_order(std::deque<RunFacts>& runs) {
   });
 }
 
-bool is_group(const BatchKey& key) {
-  return key.kind == "Namespace" || key.kind == "Pattern";
+bool is_group(std::string_view kind) {
+  return kind == "Namespace" || kind == "Pattern";
 }
 bool is_scheduled(const BatchKey& key) {
   return key.kind == "CronWorkflow" || key.kind == "CronJob";
@@ -111,13 +112,23 @@ bool Listing::takes(const RunObservation& run) {
 
 bool Listing::takes_schedules() const {
   if (std::holds_alternative<ByOwner>(settings_.grouping)) return settings_.rule != Rule::kLastFinishedPod;
-  return settings_.rule == Rule::kAny && std::holds_alternative<ByNamespace>(settings_.grouping);
+  const auto* pattern = std::get_if<Pattern>(&settings_.grouping);
+  return settings_.rule == Rule::kAny && (pattern == nullptr || !pattern->asks_for_labels());
 }
 
-std::uint32_t Listing::number_of(const BatchKey& key, const Boxed<BatchKey>& group) {
-  const auto [entry, is_new] = numbers_.try_emplace(map_key(key, group), static_cast<std::uint32_t>(batches_.size()));
-  if (is_new) batches_.push_back({key, group, {}, false, {}});
-  return entry->second;
+std::uint32_t Listing::number_of(const BatchView& key, const BatchView* group) {
+  const std::size_t hash = group != nullptr ? hash_of(key, hash_of(*group)) : hash_of(key);
+  const auto [first, last] = numbers_.equal_range(hash);
+  for (auto entry = first; entry != last; ++entry) {
+    const Batch& known = batches_[entry->second];
+    const bool same_group = group != nullptr ? known.group && *group == *known.group : !known.group;
+    if (same_group && key == known.key) return entry->second;
+  }
+  const auto number = static_cast<std::uint32_t>(batches_.size());
+  numbers_.emplace(hash, number);
+  batches_.push_back(
+      {key.to_key(), group != nullptr ? Boxed<BatchKey>(group->to_key()) : Boxed<BatchKey>(), {}, false, {}});
+  return number;
 }
 
 void Listing::add(const RunObservation& run) {
@@ -125,18 +136,14 @@ void Listing::add(const RunObservation& run) {
   if (!takes(run)) return;
   ++counts_.runs;
 
-  const OwnerView owner = owner_of(run);
-  const BatchKey key = batch_of(run, owner, settings_.grouping);
-  const bool member_of_group = settings_.rule == Rule::kAny && is_group(key);
-  const std::uint32_t number = member_of_group ? number_of(batch_of(run, owner, ByOwner{}), key) : number_of(key, {});
+  const BatchView owner = owner_batch(run);
+  const BatchView key = batch_of(run, owner, settings_.grouping, group_text_);
+  const BatchView* group = settings_.rule == Rule::kAny && is_group(key.kind) ? &key : nullptr;
+  const std::uint32_t number = number_of(group != nullptr ? owner : key, group);
 
   // lastrun/batch takes runs away from their schedule: what that object tells is of them, not of a batch of its own.
-  const bool scheduled = !run.cron_workflow.empty() || !run.cron_job.empty();
-  if (!run.batch_name.empty() && scheduled && takes_schedules()) {
-    RunObservation as_scheduled = run;
-    as_scheduled.batch_name = {};
-    const BatchKey own = batch_of(as_scheduled, owner_of(as_scheduled), ByOwner{});
-    batches_[number_of(own, member_of_group ? Boxed<BatchKey>(key) : Boxed<BatchKey>())].runs_elsewhere = true;
+  if (!run.batch_name.empty() && takes_schedules()) {
+    if (const auto own = schedule_batch(run)) batches_[number_of(*own, group)].runs_elsewhere = true;
   }
 
   RunFacts facts = classify(run, settings_.stopped);
@@ -160,12 +167,9 @@ void Listing::add(const ScheduleObservation& schedule) {
     return;
   }
   ++counts_.schedules;
-  const BatchKey key = batch_of(schedule);
-  Boxed<BatchKey> group;
-  if (!std::holds_alternative<ByOwner>(settings_.grouping)) {
-    group = BatchKey{key.cluster, key.namespace_name, key.namespace_name, "Namespace"};
-  }
-  Boxed<ScheduleEvidence>& known = batches_[number_of(key, group)].schedule;
+  const BatchView own = owner_batch(schedule);
+  const BatchView key = batch_of(own, settings_.grouping, group_text_);
+  Boxed<ScheduleEvidence>& known = batches_[number_of(own, is_group(key.kind) ? &key : nullptr)].schedule;
   if (!known || known->version() <= schedule.version) known = ScheduleEvidence(schedule);
 }
 
@@ -220,7 +224,7 @@ std::vector<Verdict> Listing::verdicts() {
 
 void Listing::limit_unscheduled(std::vector<Verdict>& verdicts) {
   std::map<std::pair<std::string, std::string>, std::size_t> kept;
-  const auto counts = [](const Verdict& v) { return !is_group(v.batch) && !is_scheduled(v.batch); };
+  const auto counts = [](const Verdict& v) { return !is_group(v.batch.kind) && !is_scheduled(v.batch); };
   const auto place = [](const Verdict& v) { return std::make_pair(v.batch.cluster, v.batch.namespace_name); };
   for (const Verdict& verdict : verdicts) {
     if (counts(verdict) && verdict.status == Status::kFailed) ++kept[place(verdict)];

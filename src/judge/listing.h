@@ -10,6 +10,7 @@
 
 #include "base/boxed.h"
 #include "judge/candidates.h"
+#include "judge/grouping.h"
 #include "judge/run_facts.h"
 #include "judge/schedule_evidence.h"
 #include "judge/settings.h"
@@ -42,7 +43,8 @@ class Listing {
 
   // Takes in one run. The views need to live only during the call.
   void add(const RunObservation& run);
-  // Takes in one schedule object. Counts only where batches follow their owners, or are the members of a namespace.
+  // Takes in one schedule object. Counts only where batches follow their owners, or are the members of a group that
+  // no run's labels tell.
   void add(const ScheduleObservation& schedule);
 
   // The verdicts, in the order of their keys. Called once, at the end: it uses up what was collected.
@@ -62,8 +64,8 @@ class Listing {
   [[nodiscard]] bool one_run_decides() const;
   [[nodiscard]] bool takes(const RunObservation& run);
   [[nodiscard]] bool takes_schedules() const;
-  // The number of the batch with this key, which is made if it is new.
-  std::uint32_t number_of(const BatchKey& key, const Boxed<BatchKey>& group);
+  // The number of the batch with this key in this group (null: in none), which is made if it is new.
+  std::uint32_t number_of(const BatchView& key, const BatchView* group);
   // `runs` are all of the batch, in any order. Uses the batch up.
   [[nodiscard]] Verdict judge(Batch& batch, std::vector<RunFacts>& runs) const;
   void limit_unscheduled(std::vector<Verdict>& verdicts);
@@ -71,7 +73,8 @@ class Listing {
   Settings settings_;
   ListingCounts counts_;
   std::deque<Batch> batches_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;  // by key and group
+  std::unordered_multimap<std::size_t, std::uint32_t> numbers_;  // by the hash of key and group
+  std::string group_text_;                                       // a pattern's name, for one call
   std::deque<RunFacts> runs_;
 };
 

@@ -60,8 +60,10 @@ class Model {
     if (runs_.empty()) return answer;
     const auto all = judge_first(counting().size());
     if (!all) {
-      answer.reason = "not-finished";
-      answer.run = runs_.back().name;
+      const auto under_way = [](const Run& run) { return run.phase == Phase::kRunning; };
+      const bool any = std::any_of(runs_.begin(), runs_.end(), under_way);
+      answer.reason = any ? "not-finished" : "none-counts";
+      if (!any || under_way(runs_.back())) answer.run = runs_.back().name;
       return answer;
     }
     const auto runs = counting();
@@ -107,10 +109,21 @@ class Model {
   [[nodiscard]] std::vector<Run> counting() const {
     std::vector<Run> counting;
     for (const Run& run : runs_) {
-      if (run.phase == Phase::kRunning || is_replaced(run) || (ignore_stopped_ && is_stopped(run))) continue;
+      if (!counts(run) || is_answered_by_an_older_one(run)) continue;
       counting.push_back(run);
     }
     return counting;
+  }
+  [[nodiscard]] bool counts(const Run& run) const {
+    return run.phase != Phase::kRunning && !is_replaced(run) && !(ignore_stopped_ && is_stopped(run));
+  }
+  // "Where only one of the two has a slot, their order does not matter": it is as if it had never been.
+  [[nodiscard]] bool is_answered_by_an_older_one(const Run& run) const {
+    return is_failed(run) && std::any_of(runs_.begin(), runs_.end(), [&](const Run& other) {
+             const bool only_one_has_a_slot = other.slot.has_value() != run.slot.has_value();
+             return before(other, run) && only_one_has_a_slot && counts(other) && !is_failed(other) &&
+                    other.created >= end(run);
+           });
   }
 
   // "A newer success answers a failure when it was created no earlier than the failure's end, or has a later slot."

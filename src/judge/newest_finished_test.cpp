@@ -92,6 +92,13 @@ TEST(ParallelRuns, ASuccessThatWasOverBeforeTheFailureBeganIsNoAnswerToIt) {
             "failed failed-in-parallel late since >=00:30");
 }
 
+TEST(ParallelRuns, ASuccessThatBeganAfterTheFailureAnswersItThoughItsSlotIsTheOlder) {
+  EXPECT_EQ(verdict("by-hand F 00:03-00:04; late S 00:10-00:20 slot=00:02"), "ok succeeded late since >=00:20");
+  EXPECT_EQ(verdict("by-hand F 00:03-00:11; late S 00:10-00:20 slot=00:02"), "failed run-failed by-hand since 00:11");
+  EXPECT_EQ(verdict("o F 00:00-00:01 slot=00:00; by-hand F 00:03-00:04; late S 00:10-00:20 slot=00:02"),
+            "ok succeeded late since 00:20");
+}
+
 TEST(ParallelRuns, AStandingFailureClearsByALaterSlotOrASuccessCreatedAfterItsEnd) {
   const std::string both = "f F 00:00-00:10; s S 00:05-00:20; ";
   EXPECT_EQ(verdict(both + "t S 00:10-00:12"), "ok succeeded t since 00:12");

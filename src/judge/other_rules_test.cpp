@@ -43,6 +43,7 @@ TEST(Newest, ThePhaseLabelAloneTellsOfFailure) {
   EXPECT_EQ(newest("a E 00:00-00:01"), "failed run-errored a since >=00:01");
   EXPECT_EQ(newest("a F 00:00 action=Retry not-completed"), "failed retrying a since -");
   EXPECT_EQ(newest("a R 00:00 action=Retry"), "ok running a since -");
+  EXPECT_EQ(newest("a F 00:00-00:01 unlabelled").substr(0, 3), "ok ");
 }
 
 TEST(Newest, OwnedStoppedAndReplacedRunsAllCount) {
@@ -145,6 +146,17 @@ TEST(Any, JudgesThePatternsGroups) {
                                settings),
             "/Pattern blue: ok members-ok c since >=00:01\n"
             "/Pattern red: failed member-failed a since >=00:01 (Workflow a: run-failed)");
+}
+
+TEST(Any, TakesAScheduleIntoThePatternsGroupUnlessThatAsksForLabels) {
+  Settings settings;
+  settings.rule = Rule::kAny;
+  const std::string broken = "a S 00:00-00:01 cron=c slot=00:00; cronworkflow c last=00:00 spec-error=bad";
+  settings.grouping = Pattern::parse("{namespace}-{kind}").value();
+  EXPECT_EQ(judge_in_any_order(broken, settings),
+            "/Pattern n-CronWorkflow: failed member-failed - since - (CronWorkflow c: spec-error: bad)");
+  settings.grouping = Pattern::parse("{namespace}-{label:team}").value();
+  EXPECT_EQ(judge_in_any_order(broken, settings), "/Pattern n-: ok members-ok a since >=00:01");
 }
 
 TEST(Any, JudgesOwnerBatchesByThemselvesWhenNothingIsGrouped) {

@@ -10,7 +10,7 @@
 namespace lastrun::judge {
 
 // What a rule finds in the runs of one batch. `run` is the deciding run's place in the span; under `never` the
-// newest run's, empty where there is none.
+// newest run's; empty where there is none, or where the newest was stopped, does not count, and an older one goes on.
 struct Decision {
   Status status = Status::kNever;
   Reason reason = Reason::kNoRuns;

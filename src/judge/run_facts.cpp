@@ -78,7 +78,7 @@ RunFacts classify(const RunObservation& run, StoppedRuns stopped) {
   Outcome outcome = Outcome::kUnfinished;
   if (run.kind == RunKind::kWorkflow) {
     outcome = workflow_outcome(run);
-    facts.pipeline_fails = run.phase == "Failed" || run.phase == "Error";
+    facts.pipeline_fails = run.phase_labelled && (run.phase == "Failed" || run.phase == "Error");
     if (being_retried(run)) {
       facts.retrying = true;
       outcome = run.phase == "Error" ? Outcome::kErrored : Outcome::kFailed;

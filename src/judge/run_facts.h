@@ -45,6 +45,8 @@ struct RunFacts {
   [[nodiscard]] Outcome outcome() const { return static_cast<Outcome>(outcome_bits); }
   [[nodiscard]] bool failed() const { return outcome() == Outcome::kFailed || outcome() == Outcome::kErrored; }
   [[nodiscard]] bool succeeded() const { return outcome() == Outcome::kSucceeded; }
+  // Not finished; one that was stopped and must not count is none.
+  [[nodiscard]] bool under_way() const { return outcome() == Outcome::kUnfinished && !stopped; }
   // Its place in the order of runs: the slot where it has one, else its creation.
   [[nodiscard]] std::uint32_t due() const { return slot != 0 ? slot : created; }
   // When it was over, as far as comparisons need it: a run that does not tell ended when it was created; one that is

@@ -1,5 +1,7 @@
 #include "judge/settings.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace lastrun::judge {
@@ -32,6 +34,10 @@ Result<Pattern::Part> parse_placeholder(std::string_view name) {
 }
 
 }  // namespace
+
+bool Pattern::asks_for_labels() const {
+  return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.field == Field::kLabel; });
+}
 
 Result<Pattern> Pattern::parse(std::string_view text) {
   Pattern pattern;

@@ -38,6 +38,8 @@ class Pattern {
     std::string text;  // the literal text, or the label's key
   };
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+  // Whether it has a placeholder {label:KEY}.
+  [[nodiscard]] bool asks_for_labels() const;
 
  private:
   std::vector<Part> parts_;

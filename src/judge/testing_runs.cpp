@@ -154,6 +154,8 @@ class Object {
   static bool read_flag(RunObservation& run, const std::string& word) {
     if (word == "not-completed") {
       run.completed = false;
+    } else if (word == "unlabelled") {
+      run.phase_labelled = false;
     } else if (word == "shutdown") {
       run.shutdown = true;
     } else if (word == "exit-handler") {

@@ -42,6 +42,10 @@ TEST(Failed, TheReasonTellsHow) {
   EXPECT_EQ(verdict("a F 00:00-00:01 nodes=none shutdown"), "failed stopped a since >=00:01");
 }
 
+TEST(Failed, AlsoWhereOnlyTheStatusTellsIt) {
+  EXPECT_EQ(verdict("a F 00:00-00:01 unlabelled"), "failed run-failed a since >=00:01");
+}
+
 TEST(Failed, WithoutAResourceVersionMissingNodesTellNothing) {
   EXPECT_EQ(verdict("a F 00:00-00:01 nodes=none version=0"), "failed run-failed a since >=00:01");
 }
@@ -107,6 +111,12 @@ TEST(Stopped, IgnoredItDoesNotCount) {
   EXPECT_EQ(ignoring_stopped("o F 00:00-00:01; a F 00:10-00:11 action=Stop; p F 00:20-00:21"),
             "failed run-failed p since >=00:01");
   EXPECT_EQ(ignoring_stopped("o F 00:00-00:01; a F 00:10-00:11 action=Retry"), "failed run-failed a since >=00:01");
+}
+
+TEST(Stopped, IgnoredItIsNotShownAsUnderWay) {
+  EXPECT_EQ(ignoring_stopped("a F 00:10-00:11 shutdown"), "never none-counts a since -");
+  EXPECT_EQ(ignoring_stopped("r R 00:00; a F 00:10-00:11 shutdown"), "never not-finished - since -");
+  EXPECT_EQ(ignoring_stopped("a F 00:10-00:11 shutdown; r R 00:20"), "never not-finished r since -");
 }
 
 // --- Replaced ---

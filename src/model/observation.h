@@ -53,11 +53,14 @@ struct RunObservation {
   std::optional<Time> finished;   // status.finishedAt; a Job: of its Complete or Failed condition; a Pod: the latest
                                   // finishedAt of its containers
 
-  // A Workflow: label workflows.argoproj.io/phase. A Job: Complete, Failed, Suspended or Running, by its conditions.
-  // A Pod: status.phase.
+  // A Workflow: label workflows.argoproj.io/phase, else status.phase. A Job: Complete, Failed, Suspended or Running, by
+  // its conditions. A Pod: status.phase.
   std::string_view phase;
-  std::string_view message;       // status.message; a Job: of its Failed condition
-  bool completed = false;         // a Workflow: label workflows.argoproj.io/completed is "true"; else: it has ended
+  std::string_view message;    // status.message; a Job: of its Failed condition
+  bool phase_labelled = true;  // a Workflow: false where it has no label phase
+  // A Workflow: label workflows.argoproj.io/completed is "true"; without label phase: status tells an end. Else: it has
+  // ended.
+  bool completed = false;
   std::string_view action;        // a Workflow: label workflows.argoproj.io/action (Retry, Stop, Terminate)
   bool shutdown = false;          // a Workflow: spec.shutdown is set
   Nodes nodes = Nodes::kUnknown;  // a Workflow: status.nodes

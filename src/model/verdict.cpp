@@ -43,6 +43,7 @@ std::string_view name_of(Reason reason) {
     case Reason::kMemberUnknown: return "member-unknown";
     case Reason::kMembersOk: return "members-ok";
     case Reason::kOutcomeUnseen: return "outcome-unseen";
+    case Reason::kNoneCounts: return "none-counts";
     case Reason::kNotFinished: return "not-finished";
     case Reason::kNoRuns: return "no-runs";
   }

@@ -44,6 +44,7 @@ enum class Reason {
   kMemberUnknown,      // rule any: no batch of the group fails, one is unknown
   kMembersOk,          // rule any: every batch of the group that has finished a run is fine
   kOutcomeUnseen,      // unknown: a run came and went, and nothing tells how it ended
+  kNoneCounts,         // never: all its runs were stopped, or replaced, and do not count
   kNotFinished,        // never: runs are under way or pending, none has finished
   kNoRuns,             // never: a schedule without a run
 };

@@ -22,8 +22,12 @@ static_assert(ObjectDecoder::kPadding >= simdjson::SIMDJSON_PADDING);
 // Columns of a stranger's text that a message shows; names of Kubernetes' are at most as long.
 constexpr std::size_t kShown = 253;
 
+// A run is created at its slot or later; clocks may differ by this much. A slot further ahead would decide for ever.
+constexpr Seconds kMostEarly{600};
+
 // The top of an object. Absent parts are null elements.
 struct Parts {
+  std::string_view api_version;
   std::string_view kind;
   std::optional<element> metadata;
   std::optional<element> spec;
@@ -52,12 +56,26 @@ Result<Parts> read_parts(const element& root) {
     } else if (key == "items") {
       TRY(seen.see(4, key));
       parts.items = value;
+    } else if (key == "apiVersion") {
+      TRY(seen.see(5, key));
+      TRY(read(parts.api_version, value, key));
     } else if (key == "message") {
       parts.message = value;
     }
     return Ok{};
   }));
   return parts;
+}
+
+// True for an object of another API group that has the name of a kind that is read, such as a Job of batch.volcano.sh.
+// One that tells no apiVersion is believed.
+bool is_of_another_group(const Parts& parts) {
+  if (parts.api_version.empty()) return false;
+  const std::size_t slash = parts.api_version.find('/');
+  const std::string_view group = slash == std::string_view::npos ? "" : parts.api_version.substr(0, slash);
+  if (parts.kind == "Workflow" || parts.kind == "CronWorkflow") return group != "argoproj.io";
+  if (parts.kind == "Job" || parts.kind == "CronJob") return group != "batch";
+  return parts.kind == "Pod" && !group.empty();
 }
 
 // What an object that tells no kind must be: each kind's spec has a field that no other has.
@@ -121,6 +139,10 @@ Result<void> ObjectDecoder::Reader::read_object(const element& root, std::string
   }
   if (parts.kind.empty()) parts.kind = kind_by_spec(parts.spec);
 
+  if (is_of_another_group(parts)) {
+    ++decoder_.counts_.other_kinds[shorten(parts.kind, kShown) + " of " + shorten(parts.api_version, kShown)];
+    return Ok{};
+  }
   if (parts.kind == "Workflow") return read_run(RunKind::kWorkflow, parts);
   if (parts.kind == "Job") return read_run(RunKind::kJob, parts);
   if (parts.kind == "Pod") return read_run(RunKind::kPod, parts);
@@ -202,7 +224,11 @@ Result<void> ObjectDecoder::Reader::read_run(RunKind kind, const Parts& parts) {
   run.labels = labels_;
   if (!metadata.scheduled.empty()) {
     run.scheduled = parse_rfc3339(metadata.scheduled);
-    if (!run.scheduled) ++decoder_.counts_.bad_annotations;
+    const bool believable = run.scheduled && *run.scheduled - run.created <= kMostEarly;
+    if (!believable) {
+      run.scheduled.reset();
+      ++decoder_.counts_.bad_annotations;
+    }
   }
   if (metadata.has_tolerance) ++decoder_.counts_.ignored_tolerance;
 
@@ -239,10 +265,12 @@ Result<void> ObjectDecoder::Reader::read_workflow(const Parts& parts, const Meta
       return Ok{};
     }));
   }
+  std::string_view status_phase;
   std::optional<element> nodes;
   bool nodes_elsewhere = false;
   if (parts.status && !parts.status->is_null()) {
     TRY(each_field(*parts.status, "status", [&](std::string_view key, const element& field) -> Result<void> {
+      if (key == "phase") return read(status_phase, field, "status.phase");
       if (key == "startedAt") return read(run.started, field, "status.startedAt");
       if (key == "finishedAt") return read(run.finished, field, "status.finishedAt");
       if (key == "message") return read(run.message, field, "status.message");
@@ -252,7 +280,11 @@ Result<void> ObjectDecoder::Reader::read_workflow(const Parts& parts, const Meta
     }));
     run.nodes = nodes ? Nodes::kSome : nodes_elsewhere ? Nodes::kUnknown : Nodes::kNone;
   }
-  const bool ended = run.completed && (run.phase == "Succeeded" || run.phase == "Failed" || run.phase == "Error");
+  run.phase_labelled = !metadata.phase.empty();
+  if (!run.phase_labelled) run.phase = status_phase;
+  const bool final_phase = run.phase == "Succeeded" || run.phase == "Failed" || run.phase == "Error";
+  if (!run.phase_labelled) run.completed = final_phase && (metadata.completed || run.finished);
+  const bool ended = run.completed && final_phase;
   if (ended && !run.finished) run.finished = metadata.controller_time;
   if (ended && run.phase != "Succeeded" && nodes) {
     run.failed_node = find_failed_node(*nodes, run.name, metadata.v2_pod_names, pod_name_);

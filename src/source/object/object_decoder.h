@@ -32,7 +32,7 @@ struct ObjectCounts {
   std::uint64_t runs = 0;
   std::uint64_t schedules = 0;
   std::uint64_t filtered = 0;                        // runs and schedules that the filter left out
-  std::uint64_t bad_annotations = 0;                 // scheduled times that are none: taken as absent
+  std::uint64_t bad_annotations = 0;                 // scheduled times that are none, or in the future: taken as absent
   std::uint64_t ignored_tolerance = 0;               // lastrun/tolerate, which needs memory
   bool incomplete = false;                           // a listing said that there is more (metadata.continue)
   bool maybe_incomplete = false;                     // an Argo server said so, which it also does where there is none

@@ -127,6 +127,37 @@ TEST(ObjectDecoder, AbsentAndNullFieldsAreAlike) {
                           R"("spec":null,"status":null)")));
 }
 
+TEST(ObjectDecoder, AWorkflowWithoutTheLabelPhaseIsToldByItsStatus) {
+  constexpr const char* kFailed = R"("status":{"phase":"Failed","finishedAt":"2026-11-22T11:00:09Z"})";
+  const KeptRun unlabelled = run_of(object("Workflow", "", kFailed));
+  EXPECT_EQ(unlabelled.phase, "Failed");
+  EXPECT_FALSE(unlabelled.phase_labelled);
+  EXPECT_TRUE(unlabelled.completed);
+
+  const KeptRun labelled = run_of(object("Workflow", R"("labels":{"workflows.argoproj.io/phase":"Running"})", kFailed));
+  EXPECT_EQ(labelled.phase, "Running");
+  EXPECT_TRUE(labelled.phase_labelled);
+  EXPECT_FALSE(labelled.completed);
+
+  EXPECT_FALSE(run_of(object("Workflow", "", R"("status":{"phase":"Failed","finishedAt":null})")).completed);
+  EXPECT_FALSE(run_of(object("Workflow", "", R"("status":{"phase":"Running"})")).completed);
+}
+
+TEST(ObjectDecoder, AKindOfAnotherApiGroupIsAnotherKind) {
+  for (const auto& [kind, version] : {std::pair("Job", "batch.volcano.sh/v1alpha1"), std::pair("Job", "v1"),
+                                      std::pair("Workflow", "batch/v1"), std::pair("Pod", "metrics.k8s.io/v1beta1")}) {
+    Decoding decoding;
+    const std::string text = object(kind).substr(1);
+    EXPECT_EQ(decoding.decode(std::string(R"({"apiVersion":")") + version + "\"," + text), "ok");
+    EXPECT_EQ(decoding.decoder.counts().runs, 0U) << kind << version;
+    EXPECT_EQ(decoding.decoder.counts().other_kinds.count(std::string(kind) + " of " + version), 1U);
+  }
+  for (const auto& [kind, version] :
+       {std::pair("Job", "batch/v1"), std::pair("Workflow", "argoproj.io/v1alpha1"), std::pair("Pod", "v1")}) {
+    EXPECT_EQ(run_of(std::string(R"({"apiVersion":")") + version + "\"," + object(kind).substr(1)).name, "n");
+  }
+}
+
 TEST(ObjectDecoder, ADecoyInsideTheSpecIsNotTheMetadata) {
   const KeptRun run = run_of(
       R"({"spec":{"metadata":{"name":"x","namespace":"x"},"kind":"Job","templates":[{"metadata":{"labels":{}}}]},)" +
@@ -148,6 +179,18 @@ TEST(ObjectDecoder, TheFinishOfAWorkflowMayComeFromItsManagedFields) {
       run_of(object("Workflow", ended + std::string(kManaged), R"("status":{"finishedAt":"2026-11-22T12:00:00Z"})"))
           .finished,
       at("2026-11-22T12:00:00Z"));
+}
+
+TEST(ObjectDecoder, ASlotInTheFutureOfItsRunIsNone) {
+  Decoding decoding;
+  const auto slot = [](const char* time) {
+    return object("Workflow", std::string(R"("annotations":{"workflows.argoproj.io/scheduled-time":")") + time + "\"}");
+  };
+  EXPECT_EQ(decoding.decode(slot("2026-11-22T11:10:00Z")), "ok");
+  EXPECT_EQ(decoding.decode(slot("2026-11-22T11:10:01Z")), "ok");
+  EXPECT_EQ(decoding.seen.runs.at(0).scheduled, at("2026-11-22T11:10:00Z"));
+  EXPECT_EQ(decoding.seen.runs.at(1).scheduled, std::nullopt);
+  EXPECT_EQ(decoding.decoder.counts().bad_annotations, 1U);
 }
 
 TEST(ObjectDecoder, TheTemplateOfAWorkflowMayComeFromItsSpec) {

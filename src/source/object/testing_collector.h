@@ -17,6 +17,7 @@ struct KeptRun {
   Time created{};
   std::optional<Time> scheduled, started, finished;
   std::string phase, message;
+  bool phase_labelled = true;
   bool completed = false;
   std::string action;
   bool shutdown = false;
@@ -64,6 +65,7 @@ class Collector : public ObservationSink {
     kept.finished = run.finished;
     kept.phase = run.phase;
     kept.message = run.message;
+    kept.phase_labelled = run.phase_labelled;
     kept.completed = run.completed;
     kept.action = run.action;
     kept.shutdown = run.shutdown;
