@@ -104,6 +104,11 @@ Result<int> run_compare(const CompareOptions& options) {
   TRY(reading.read(options.dump));
   const JudgedDump ours = reading.judged(0, now);
   const JudgedDump theirs = reading.judged(1, now);
+  if (options.against == Against::kPredecessor && theirs.verdicts.empty()) {
+    return Error{ErrorKind::kInput,
+                 "no finished pod is listed, and the predecessor judges pods alone; try: kubectl get pods,workflows -A "
+                 "-o json | lastrun compare --against predecessor"};
+  }
   const std::vector<Difference> differences = judge::compare(ours.verdicts, theirs.verdicts);
   for (const std::string& warning : ours.warnings) log(Severity::kWarning, warning);
   TRY(write_out(options.output == CompareOutput::kJson ? render_json(differences)

@@ -125,6 +125,11 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
     notes.push_back(fmt::format("not judged: {} schedule(s): under this grouping and rule no batch is theirs",
                                 seen.schedules_left_out));
   }
+  if (seen.without_label > 0 && seen.without_label < seen.runs) {
+    notes.push_back(
+        fmt::format("{} of {} run(s) lack a label that --group-by asks for, which then reads as an empty text",
+                    seen.without_label, seen.runs));
+  }
   if (counts_.ignored_tolerance > 0) {
     notes.push_back(
         fmt::format("annotation lastrun/tolerate ignored on {} object(s): tolerance needs memory, which a "
@@ -155,6 +160,10 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
         fmt::format("the scheduled time of {} run(s) cannot be read or is later than their creation, which "
                     "counts instead",
                     counts_.bad_annotations));
+  }
+  if (seen.runs > 0 && seen.without_label == seen.runs) {
+    judged.warnings.emplace_back(
+        "no run has all labels that --group-by asks for; they read as empty texts, and the batches hide one another");
   }
   if (seen.left_out_batches > 0) {
     judged.warnings.push_back(

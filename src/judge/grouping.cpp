@@ -1,5 +1,6 @@
 #include "judge/grouping.h"
 
+#include <algorithm>
 #include <span>
 
 #include "base/check.h"
@@ -16,11 +17,11 @@ std::string_view kind_name(RunKind kind) {
   CHECK(false);
 }
 
-std::string_view label_of(std::span<const LabelView> labels, std::string_view key) {
+std::optional<std::string_view> label_of(std::span<const LabelView> labels, std::string_view key) {
   for (const LabelView& label : labels) {
     if (label.key == key) return label.value;
   }
-  return {};
+  return std::nullopt;
 }
 
 void fill_in(const Pattern& pattern, const BatchView& owner, std::span<const LabelView> labels, std::string& text) {
@@ -32,7 +33,7 @@ void fill_in(const Pattern& pattern, const BatchView& owner, std::span<const Lab
       case Pattern::Field::kNamespace: text += owner.namespace_name; break;
       case Pattern::Field::kKind: text += owner.kind; break;
       case Pattern::Field::kBatch: text += owner.name; break;
-      case Pattern::Field::kLabel: text += label_of(labels, part.text); break;
+      case Pattern::Field::kLabel: text += label_of(labels, part.text).value_or(""); break;
     }
   }
 }
@@ -96,6 +97,14 @@ BatchView batch_of(const RunObservation& run, const BatchView& owner, const Grou
 
 BatchView batch_of(const BatchView& schedule, const Grouping& grouping, std::string& text) {
   return group_of(schedule, {}, grouping, text);
+}
+
+bool lacks_label(const RunObservation& run, const Grouping& grouping) {
+  const auto* pattern = std::get_if<Pattern>(&grouping);
+  return pattern != nullptr &&
+         std::any_of(pattern->parts().begin(), pattern->parts().end(), [&](const Pattern::Part& part) {
+           return part.field == Pattern::Field::kLabel && !label_of(run.labels, part.text);
+         });
 }
 
 }  // namespace lastrun::judge

@@ -38,4 +38,7 @@ struct BatchView {
                                  std::string& text);
 [[nodiscard]] BatchView batch_of(const BatchView& schedule, const Grouping& grouping, std::string& text);
 
+// True when the pattern asks for a label that the run has not.
+[[nodiscard]] bool lacks_label(const RunObservation& run, const Grouping& grouping);
+
 }  // namespace lastrun::judge

@@ -135,6 +135,7 @@ void Listing::add(const RunObservation& run) {
   counts_.newest_time = std::max({counts_.newest_time, run.created, run.finished.value_or(Time{})});
   if (!takes(run)) return;
   ++counts_.runs;
+  if (lacks_label(run, settings_.grouping)) ++counts_.without_label;
 
   const BatchView owner = owner_batch(run);
   const BatchView key = batch_of(run, owner, settings_.grouping, group_text_);

@@ -25,6 +25,7 @@ struct ListingCounts {
   std::uint64_t owned = 0;                      // left out: Workflows of Workflows, Jobs of other controllers
   std::uint64_t pods = 0;                       // left out: pods, where the rule judges Workflows and Jobs
   std::uint64_t not_pods = 0;                   // left out: Workflows and Jobs, where the rule judges pods
+  std::uint64_t without_label = 0;              // of `runs`: those that lack a label which the pattern asks for
   std::uint64_t schedules = 0;                  // schedule objects taken in
   std::uint64_t schedules_left_out = 0;         // where groups are judged that no schedule belongs to
   std::uint64_t broken_schedules_left_out = 0;  // those of them that cannot run

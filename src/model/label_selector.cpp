@@ -1,6 +1,7 @@
 #include "model/label_selector.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace lastrun {
@@ -31,8 +32,11 @@ Error wrong(std::string_view requirement) {
                                       "\"; expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key"};
 }
 
+// A label's key or value; an empty one is a value.
 bool is_plain(std::string_view text) {
-  return text.find_first_of(" =!(),") == std::string_view::npos;
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/';
+  });
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ TEST(LabelSelector, ChoosesAsKubectlDoes) {
 }
 
 TEST(LabelSelector, RefusesWhatItCannotRead) {
-  for (const char* text :
-       {"=a", "!", ",", "team=a,,env", "team in a", "team within (a)", "team in (a", "a b", "team=a b"}) {
+  for (const char* text : {"=a", "!", ",", "team=a,,env", "team in a", "team within (a)", "team in (a", "a b",
+                           "team=a b", "a>1", "team<3", "team=a;b", "te\"am", "téam"}) {
     const auto parsed = LabelSelector::parse(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_EQ(parsed.error().kind, ErrorKind::kUsage);

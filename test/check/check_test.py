@@ -287,6 +287,17 @@ class Inputs(unittest.TestCase):
         seen = summary(RECORDINGS / "pods/the-same-workflows.json", pods)
         self.assertEqual(seen["team-b", "Workflow", "steps-parallel"], "failed")
 
+    def test_the_predecessor_is_not_compared_without_pods(self):
+        answer = run("compare", "--against", "predecessor", RECORDINGS / "pods/the-same-workflows.json")
+        self.assertEqual((answer.code, answer.out), (2, b""))
+        self.assertIn(b"no finished pod is listed", answer.err)
+
+    def test_a_label_that_no_run_has_groups_nothing(self):
+        answer = check("--group-by", "{namespace}/{label:nobody}", RECORDINGS / "pods/the-same-workflows.json")
+        self.assertIn(b"warning: no run has all labels that --group-by asks for", answer.err)
+        answer = check("--group-by", "{namespace}", RECORDINGS / "pods/the-same-workflows.json")
+        self.assertEqual(answer.err, b"")
+
     def test_recorded_objects_alone(self):
         for file, code in (("fail", 1), ("ok", 0), ("running", 0), ("to-stop", 1), ("never-seen-by-controller", 0)):
             answer = check(RECORDINGS / f"objects/{file}.final.json")
