@@ -14,22 +14,23 @@
 namespace lastrun::app {
 namespace {
 
-std::string render(const JudgedDump& judged, Output output, Time now) {
+void write(const JudgedDump& judged, Output output, Time now, TextOut out) {
   switch (output) {
     case Output::kJson: {
       std::vector<std::string> notes = judged.warnings;
       notes.insert(notes.end(), judged.notes.begin(), judged.notes.end());
-      return json::render(judged.verdicts, notes);
+      json::write(judged.verdicts, notes, out);
+      return;
     }
-    case Output::kJsonl: return jsonl::render(judged.verdicts);
-    case Output::kPrometheus: return prometheus::render(judged.verdicts);
+    case Output::kJsonl: jsonl::write(judged.verdicts, out); return;
+    case Output::kPrometheus: prometheus::write(judged.verdicts, out); return;
     case Output::kTable: break;
   }
   table::Style style;
   style.now = now;
   if (colors_wanted()) style.color = table::Color::kYes;
   if (const std::size_t width = terminal_width(); width > 0) style.width = width;
-  return table::render(judged.verdicts, judged.notes, style);
+  table::write(judged.verdicts, judged.notes, style, out);
 }
 
 }  // namespace
@@ -43,7 +44,9 @@ Result<int> run_check(const CheckOptions& options) {
     std::erase_if(judged.verdicts, [](const Verdict& verdict) { return failing(verdict.status) != 1; });
   }
   for (const std::string& warning : judged.warnings) log(Severity::kWarning, warning);
-  TRY(write_out(render(judged, options.output, now)));
+  StandardOut out;
+  write(judged, options.output, now, out);
+  TRY(out.finish());
   return code;
 }
 

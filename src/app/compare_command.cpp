@@ -41,8 +41,8 @@ std::size_t count_failing(const std::vector<Verdict>& verdicts) {
   return count;
 }
 
-std::string render_table(const JudgedDump& ours, const JudgedDump& theirs, const std::vector<Difference>& differences,
-                         const CompareOptions& options) {
+void write_table(const JudgedDump& ours, const JudgedDump& theirs, const std::vector<Difference>& differences,
+                 const CompareOptions& options, TextOut out) {
   const auto row = [&](std::size_t i) -> std::vector<std::string> {
     const Difference& difference = differences[i];
     const BatchKey& batch = difference.ours.batch;
@@ -57,20 +57,18 @@ std::string render_table(const JudgedDump& ours, const JudgedDump& theirs, const
   std::optional<std::size_t> width;
   if (const std::size_t columns = terminal_width(); columns > 0) width = columns;
   const std::string head = options.against == Against::kPipeline ? "PIPELINE" : "PREDECESSOR";
-  std::string out;
   if (!differences.empty()) {
-    out += table::align({"BATCH", "KIND", head, "LASTRUN", "WHAT IT LOOKED AT", "WHY LASTRUN SAYS SO"},
-                        differences.size(), row, no_color, width);
-    out += '\n';
+    table::align({"BATCH", "KIND", head, "LASTRUN", "WHAT IT LOOKED AT", "WHY LASTRUN SAYS SO"}, differences.size(),
+                 row, no_color, width, out);
+    out("\n");
   }
-  out += fmt::format("{}: {} of {} namespaces failing; lastrun: {} of {} batches failing; differences: {}\n",
-                     older_name(options.against), count_failing(theirs.verdicts), theirs.verdicts.size(),
-                     count_failing(ours.verdicts), ours.verdicts.size(), differences.size());
-  for (const std::string& note : ours.notes) out += "note: " + printable(note) + "\n";
-  return out;
+  out(fmt::format("{}: {} of {} namespaces failing; lastrun: {} of {} batches failing; differences: {}\n",
+                  older_name(options.against), count_failing(theirs.verdicts), theirs.verdicts.size(),
+                  count_failing(ours.verdicts), ours.verdicts.size(), differences.size()));
+  for (const std::string& note : ours.notes) out("note: " + printable(note) + "\n");
 }
 
-std::string render_json(const std::vector<Difference>& differences) {
+std::string to_json(const std::vector<Difference>& differences) {
   ordered_json document;
   document["differences"] = ordered_json::array();
   const auto value = [](const Verdict& verdict) -> ordered_json {
@@ -111,8 +109,13 @@ Result<int> run_compare(const CompareOptions& options) {
   }
   const std::vector<Difference> differences = judge::compare(ours.verdicts, theirs.verdicts);
   for (const std::string& warning : ours.warnings) log(Severity::kWarning, warning);
-  TRY(write_out(options.output == CompareOutput::kJson ? render_json(differences)
-                                                       : render_table(ours, theirs, differences, options)));
+  StandardOut out;
+  if (options.output == CompareOutput::kJson) {
+    out(to_json(differences));
+  } else {
+    write_table(ours, theirs, differences, options, out);
+  }
+  TRY(out.finish());
   return differences.empty() ? 0 : 1;
 }
 

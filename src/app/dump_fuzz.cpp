@@ -64,11 +64,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<Verdict> verdicts = listing.verdicts();
   table::Style style;
   style.now = parse_rfc3339("2026-11-22T12:00:00Z").value();
-  const std::size_t table_lines = lines_of(table::render(verdicts, {}, style));
+  const std::size_t table_lines = lines_of(collect([&](TextOut out) { table::write(verdicts, {}, style, out); }));
   CHECK(table_lines == (verdicts.empty() ? 1 : verdicts.size() + 3));
-  CHECK(lines_of(jsonl::render(verdicts)) <= verdicts.size());
-  (void)lines_of(json::render(verdicts, {}));
-  (void)prometheus::render(verdicts);
+  CHECK(lines_of(collect([&](TextOut out) { jsonl::write(verdicts, out); })) <= verdicts.size());
+  (void)lines_of(collect([&](TextOut out) { json::write(verdicts, {}, out); }));
+  (void)collect([&](TextOut out) { prometheus::write(verdicts, out); });
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace lastrun::app {
 namespace {
@@ -30,6 +31,20 @@ Result<void> write_out(std::string_view text) {
   const int error = write_all(STDOUT_FILENO, text);
   if (error == 0) return Ok{};
   return Error{ErrorKind::kIo, std::string("cannot write to standard output: ") + std::strerror(error)};
+}
+
+void StandardOut::operator()(std::string_view piece) {
+  constexpr std::size_t kEnough = std::size_t{1} << 16;
+  if (!written_.ok()) return;
+  gathered_ += piece;
+  if (gathered_.size() < kEnough) return;
+  written_ = write_out(gathered_);
+  gathered_.clear();
+}
+
+Result<void> StandardOut::finish() {
+  TRY(std::move(written_));
+  return write_out(gathered_);
 }
 
 void write_error(std::string_view line) {

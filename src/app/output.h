@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -9,6 +10,19 @@ namespace lastrun::app {
 // Writes all of `text` to standard output. kIo when it cannot (a full disk, a reader that went away): what a program
 // says must not be lost in silence. Ends in the file descriptor, so that the error is known here.
 [[nodiscard]] Result<void> write_out(std::string_view text);
+
+// Standard output for text that comes in pieces: gathers them, and keeps the first error until the end, from which on
+// it drops what comes.
+class StandardOut {
+ public:
+  void operator()(std::string_view piece);
+  // Writes what is left. As write_out.
+  [[nodiscard]] Result<void> finish();
+
+ private:
+  std::string gathered_;
+  Result<void> written_ = Ok{};
+};
 
 // One line to standard error, as it is.
 void write_error(std::string_view line);

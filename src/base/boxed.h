@@ -32,6 +32,12 @@ class Boxed {
     return *value_;
   }
   const T* operator->() const { return &**this; }
+  T& operator*() {
+    CHECK(value_ != nullptr);
+    return *value_;
+  }
+  T* operator->() { return &**this; }
+  void reset() { value_.reset(); }
 
   friend bool operator==(const Boxed& a, const Boxed& b) {
     if (a.has_value() != b.has_value()) return false;

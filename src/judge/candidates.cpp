@@ -68,7 +68,7 @@ const RunFacts* Candidates::highest() const {
   return candidates_.empty() ? nullptr : &candidates_.back().facts;
 }
 
-RunInfo Candidates::take_info(const RunFacts& facts) {
+Boxed<RunInfo> Candidates::take_info(const RunFacts& facts) {
   for (Candidate& candidate : candidates_) {
     if (candidate.facts.uid == facts.uid && candidate.facts.version == facts.version) return std::move(candidate.info);
   }

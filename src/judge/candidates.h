@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/boxed.h"
 #include "judge/run_facts.h"
 #include "model/observation.h"
 #include "model/verdict.h"
@@ -32,12 +33,12 @@ class Candidates {
   // What is known of the run with these facts; only its times if its strings were not kept (a run that was listed
   // twice, as a success and as a failure, can bring that about).
   // Takes it away: for the end, when the verdict is made.
-  [[nodiscard]] RunInfo take_info(const RunFacts& facts);
+  [[nodiscard]] Boxed<RunInfo> take_info(const RunFacts& facts);
 
  private:
   struct Candidate {
     RunFacts facts;
-    RunInfo info;
+    Boxed<RunInfo> info;
   };
 
   std::vector<Candidate> candidates_;  // after offers: none outdoes another

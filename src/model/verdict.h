@@ -87,7 +87,7 @@ struct Verdict {
   bool since_at_least = false;  // the streak reaches back to the oldest listed run: it may have begun earlier
   bool suspended = false;       // the schedule is suspended: a flag beside the verdict
   bool stale = false;           // the verdict stands, but a later run went unseen
-  std::optional<RunInfo> run;   // the deciding run; under `never` the newest one; empty where no run decides
+  Boxed<RunInfo> run;           // the deciding run; under `never` the newest one; empty where no run decides
   std::string message;          // why, where no run tells it: a schedule's condition, the failing member of a group
 
   bool operator==(const Verdict&) const = default;

@@ -63,15 +63,13 @@ std::string line_of(const ordered_json& object) {
 
 }  // namespace
 
-std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes) {
-  // Batch by batch: a tree of all of them would take many times the memory of their text.
-  std::string out = "{\"batches\":[";
+void write(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes, TextOut out) {
+  out("{\"batches\":[");
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    out += i == 0 ? "\n" : ",\n";
-    out += line_of(to_json(verdicts[i]));
+    out(i == 0 ? "\n" : ",\n");
+    out(line_of(to_json(verdicts[i])));
   }
-  out += "\n],\n\"notes\":" + line_of(ordered_json(notes)) + "}\n";
-  return out;
+  out("\n],\n\"notes\":" + line_of(ordered_json(notes)) + "}\n");
 }
 
 }  // namespace lastrun::json

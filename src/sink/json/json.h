@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text_out.h"
 #include "model/verdict.h"
 
 namespace lastrun::json {
@@ -10,6 +11,6 @@ namespace lastrun::json {
 // {"batches":[{"cluster","namespace","kind","name","status","failing","reason","also","since","run":{…}}, …],
 //  "notes":[…]}, one line a batch. docs/output.md describes every field.
 // What is not known is null: `failing` of an unknown batch, `since`, `run`, a run's times.
-[[nodiscard]] std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes);
+void write(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes, TextOut out);
 
 }  // namespace lastrun::json

@@ -7,6 +7,10 @@
 namespace lastrun::json {
 namespace {
 
+std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes) {
+  return collect([&](TextOut out) { write(verdicts, notes, out); });
+}
+
 Verdict full() {
   Verdict verdict;
   verdict.batch = {"prod", "cron", "nightly", "CronWorkflow"};

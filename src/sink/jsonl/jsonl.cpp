@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <string>
 #include <string_view>
 
 #include "model/series.h"
@@ -37,25 +38,25 @@ void append_quoted(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string render(const std::vector<Verdict>& verdicts) {
-  std::string out;
+void write(const std::vector<Verdict>& verdicts, TextOut out) {
+  std::string line;
   for (const Verdict& verdict : verdicts) {
     const auto value = failing(verdict.status);
     if (!value) continue;
-    out += "{\"labels\":{";
+    line = "{\"labels\":{";
     bool first = true;
     for (const auto& [key, text] : series_labels(verdict.batch)) {
-      if (!first) out += ',';
+      if (!first) line += ',';
       first = false;
-      append_quoted(out, key);
-      out += ':';
-      append_quoted(out, text);
+      append_quoted(line, key);
+      line += ':';
+      append_quoted(line, text);
     }
-    out += "},\"value\":";
-    out += *value == 1 ? '1' : '0';
-    out += "}\n";
+    line += "},\"value\":";
+    line += *value == 1 ? '1' : '0';
+    line += "}\n";
+    out(line);
   }
-  return out;
 }
 
 }  // namespace lastrun::jsonl

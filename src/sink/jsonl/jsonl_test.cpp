@@ -11,6 +11,10 @@
 namespace lastrun::jsonl {
 namespace {
 
+std::string render(const std::vector<Verdict>& verdicts) {
+  return collect([&](TextOut out) { write(verdicts, out); });
+}
+
 Verdict verdict_of(BatchKey batch, Status status) {
   Verdict verdict;
   verdict.batch = std::move(batch);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 namespace lastrun::prometheus {
@@ -27,59 +29,55 @@ void append_label(std::string& out, std::string_view key, std::string_view value
   out += '"';
 }
 
-// `name{cluster=…,namespace=…,kind=…,batch=…`, left open for one more label.
-void open_series(std::string& out, std::string_view name, const BatchKey& batch) {
-  out += name;
-  out += '{';
-  if (!batch.cluster.empty()) append_label(out, "cluster", batch.cluster);
-  append_label(out, "namespace", batch.namespace_name);
-  append_label(out, "kind", batch.kind);
-  append_label(out, "batch", batch.name);
+// One series: `name{cluster="…",namespace="…",kind="…",batch="…"} value`; `status`, unless empty, is one more label.
+std::string series(std::string_view name, const BatchKey& batch, std::string_view status, std::int64_t value) {
+  std::string line(name);
+  line += '{';
+  if (!batch.cluster.empty()) append_label(line, "cluster", batch.cluster);
+  append_label(line, "namespace", batch.namespace_name);
+  append_label(line, "kind", batch.kind);
+  append_label(line, "batch", batch.name);
+  if (!status.empty()) append_label(line, "status", status);
+  fmt::format_to(std::back_inserter(line), "}} {}\n", value);
+  return line;
 }
 
-void open_family(std::string& out, std::string_view name, std::string_view help) {
-  fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
+std::string head_of_family(std::string_view name, std::string_view help) {
+  return fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
 }
 
 }  // namespace
 
-std::string render(const std::vector<Verdict>& verdicts) {
-  std::string out;
+void write(const std::vector<Verdict>& verdicts, TextOut out) {
   constexpr std::string_view kFailing = "lastrun_batch_failing";
-  open_family(out, kFailing, "Whether the last run of the batch is not fine: 1 failing, 0 fine, absent while unknown.");
+  out(head_of_family(kFailing,
+                     "Whether the last run of the batch is not fine: 1 failing, 0 fine, absent while unknown."));
   for (const Verdict& verdict : verdicts) {
-    const auto value = failing(verdict.status);
-    if (!value) continue;
-    open_series(out, kFailing, verdict.batch);
-    fmt::format_to(std::back_inserter(out), "}} {}\n", *value);
+    if (const auto value = failing(verdict.status)) out(series(kFailing, verdict.batch, {}, *value));
   }
 
   constexpr std::string_view kStatus = "lastrun_batch_status";
-  open_family(out, kStatus, "The status of the batch: 1 for the one that holds, 0 for the others.");
+  out(head_of_family(kStatus, "The status of the batch: 1 for the one that holds, 0 for the others."));
   for (const Verdict& verdict : verdicts) {
     for (const Status status : kStatuses) {
-      open_series(out, kStatus, verdict.batch);
-      append_label(out, "status", name_of(status));
-      fmt::format_to(std::back_inserter(out), "}} {}\n", status == verdict.status ? 1 : 0);
+      out(series(kStatus, verdict.batch, name_of(status), status == verdict.status ? 1 : 0));
     }
   }
 
   constexpr std::string_view kLastFinish = "lastrun_batch_last_finish_timestamp_seconds";
-  open_family(out, kLastFinish, "When the run that decides the verdict finished, in Unix seconds.");
+  out(head_of_family(kLastFinish, "When the run that decides the verdict finished, in Unix seconds."));
   for (const Verdict& verdict : verdicts) {
     if (!verdict.run || !verdict.run->finished) continue;
-    open_series(out, kLastFinish, verdict.batch);
-    fmt::format_to(std::back_inserter(out), "}} {}\n", verdict.run->finished->time_since_epoch().count());
+    out(series(kLastFinish, verdict.batch, {}, verdict.run->finished->time_since_epoch().count()));
   }
 
   constexpr std::string_view kBatches = "lastrun_batches";
-  open_family(out, kBatches, "How many batches have each status.");
+  out(head_of_family(kBatches, "How many batches have each status."));
   for (const Status status : kStatuses) {
     const auto count = std::count_if(verdicts.begin(), verdicts.end(),
                                      [&](const Verdict& verdict) { return verdict.status == status; });
-    fmt::format_to(std::back_inserter(out), "{}{{status=\"{}\"}} {}\n", kBatches, name_of(status), count);
+    out(fmt::format("{}{{status=\"{}\"}} {}\n", kBatches, name_of(status), count));
   }
-  return out;
 }
 
 }  // namespace lastrun::prometheus

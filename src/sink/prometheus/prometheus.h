@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "base/text_out.h"
 #include "model/verdict.h"
 
 namespace lastrun::prometheus {
@@ -12,6 +12,6 @@ namespace lastrun::prometheus {
 // holds), lastrun_batch_last_finish_timestamp_seconds (of the deciding run), lastrun_batches (by status).
 // Labels: cluster, namespace, kind, batch.
 // Source: prometheus.io/docs/instrumenting/exposition_formats.
-[[nodiscard]] std::string render(const std::vector<Verdict>& verdicts);
+void write(const std::vector<Verdict>& verdicts, TextOut out);
 
 }  // namespace lastrun::prometheus

@@ -12,6 +12,10 @@
 namespace lastrun::prometheus {
 namespace {
 
+std::string render(const std::vector<Verdict>& verdicts) {
+  return collect([&](TextOut out) { write(verdicts, out); });
+}
+
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <string_view>
 
 #include "base/text.h"
@@ -80,9 +79,9 @@ std::string count_by_status(const std::vector<Verdict>& verdicts) {
   return text;
 }
 
-std::string align(const std::vector<std::string>& head, std::size_t count,
-                  FunctionRef<std::vector<std::string>(std::size_t)> row,
-                  FunctionRef<std::string_view(std::size_t)> color, std::optional<std::size_t> width) {
+void align(const std::vector<std::string>& head, std::size_t count,
+           FunctionRef<std::vector<std::string>(std::size_t)> row, FunctionRef<std::string_view(std::size_t)> color,
+           std::optional<std::size_t> width, TextOut out) {
   std::vector<std::size_t> widths;
   for (const std::string& cell : head) widths.push_back(display_width(cell));
   for (std::size_t i = 0; i < count; ++i) {
@@ -90,8 +89,7 @@ std::string align(const std::vector<std::string>& head, std::size_t count,
     for (std::size_t c = 0; c < cells.size(); ++c) widths[c] = std::max(widths[c], display_width(cells[c]));
   }
 
-  std::string out;
-  const auto append = [&](const std::vector<std::string>& cells, std::string_view line_color) {
+  const auto write_line = [&](const std::vector<std::string>& cells, std::string_view line_color) {
     std::string line;
     for (std::size_t c = 0; c < cells.size(); ++c) {
       line += cells[c];
@@ -99,17 +97,16 @@ std::string align(const std::vector<std::string>& head, std::size_t count,
     }
     line.erase(line.find_last_not_of(' ') + 1);
     if (width) line = shorten(line, *width);
-    out += line_color;
-    out += line;
-    if (!line_color.empty()) out += kPlain;
-    out += '\n';
+    out(line_color);
+    if (!line_color.empty()) line += kPlain;
+    out(line + '\n');
   };
-  append(head, {});
-  for (std::size_t i = 0; i < count; ++i) append(row(i), color(i));
-  return out;
+  write_line(head, {});
+  for (std::size_t i = 0; i < count; ++i) write_line(row(i), color(i));
 }
 
-std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes, const Style& style) {
+void write(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes, const Style& style,
+           TextOut out) {
   std::vector<const Verdict*> ordered;
   for (const Verdict& verdict : verdicts) ordered.push_back(&verdict);
   const auto rank = [](const Verdict* verdict) {
@@ -130,15 +127,13 @@ std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::
   const auto color = [&](std::size_t i) {
     return style.color == Color::kYes ? color_of(ordered[i]->status) : std::string_view();
   };
-  std::string out;
   if (!ordered.empty()) {
-    out = align({"BATCH", "KIND", "VERDICT", "SINCE (UTC)", "RUN", "WHY"}, ordered.size(), row, color, style.width);
-    out += '\n';
+    align({"BATCH", "KIND", "VERDICT", "SINCE (UTC)", "RUN", "WHY"}, ordered.size(), row, color, style.width, out);
+    out("\n");
   }
-  fmt::format_to(std::back_inserter(out), "{} batch{}{}{}\n", verdicts.size(), verdicts.size() == 1 ? "" : "es",
-                 verdicts.empty() ? "" : ": ", count_by_status(verdicts));
-  for (const std::string& note : notes) out += "note: " + printable(note) + "\n";
-  return out;
+  out(fmt::format("{} batch{}{}{}\n", verdicts.size(), verdicts.size() == 1 ? "" : "es", verdicts.empty() ? "" : ": ",
+                  count_by_status(verdicts)));
+  for (const std::string& note : notes) out("note: " + printable(note) + "\n");
 }
 
 }  // namespace lastrun::table

@@ -11,6 +11,10 @@
 namespace lastrun::table {
 namespace {
 
+std::string render(const std::vector<Verdict>& verdicts, const std::vector<std::string>& notes, const Style& style) {
+  return collect([&](TextOut out) { write(verdicts, notes, style, out); });
+}
+
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
