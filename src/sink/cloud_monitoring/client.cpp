@@ -8,6 +8,8 @@
 #include <deque>
 #include <set>
 
+#include "http/date.h"
+
 namespace lastrun::cloud_monitoring {
 namespace {
 
@@ -183,7 +185,7 @@ class MonitoringClient::Sending {
   }
 
   void retry(Part part, const http::Outcome& outcome) {
-    const auto wait = retry_after(outcome).value_or(client_.backoff_.pause_after(part.tries));
+    const auto wait = client_.wait_after(outcome, part.tries);
     if (part.tries >= kMostTries) return abandon(part, fmt::format("given up after {} tries", part.tries));
     if (resends_left_ == 0) return abandon(part, "too many requests had to be sent again");
     if (client_.time_is_up_in(wait)) {
@@ -220,7 +222,7 @@ class MonitoringClient::Sending {
 
   void note_clock(const http::Outcome& outcome) {
     if (!outcome.ok()) return;
-    const auto server_now = parse_http_date(outcome->headers.get("Date"));
+    const auto server_now = http::sent_at(*outcome);
     if (server_now) report_.server_ahead = *server_now - std::chrono::floor<Seconds>(client_.clock_->now());
   }
 
@@ -286,7 +288,7 @@ Result<http::Response> MonitoringClient::exchange(http::Method method, const std
       token_renewed = true;
       continue;
     }
-    const auto wait = retry_after(outcome).value_or(backoff_.pause_after(tries));
+    const auto wait = wait_after(outcome, tries);
     const bool again = next == Next::kRetry && tries < kMostTries && !time_is_up_in(wait);
     if (again) pause(wait, stop);
     if (again && !stop.stop_requested()) continue;
@@ -296,6 +298,13 @@ Result<http::Response> MonitoringClient::exchange(http::Method method, const std
     return Error{kind_of(outcome->status), describe_outcome(outcome) + tried,
                  next == Next::kRetry ? Retry::kYes : Retry::kNo};
   }
+}
+
+milliseconds MonitoringClient::wait_after(const http::Outcome& outcome, std::size_t tries) {
+  const milliseconds ours = backoff_.pause_after(tries);
+  const auto asked =
+      outcome.ok() ? http::retry_after(*outcome, std::chrono::floor<Seconds>(clock_->now())) : std::nullopt;
+  return asked ? *asked : ours;
 }
 
 void MonitoringClient::pause(milliseconds duration, const std::stop_token& stop) {

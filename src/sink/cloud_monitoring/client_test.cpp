@@ -241,6 +241,15 @@ TEST_F(MonitoringClientTest, RetryAfterIsObeyed) {
   EXPECT_LT(http_.requests()[1].at - http_.requests()[0].at, std::chrono::seconds{18});
 }
 
+TEST_F(MonitoringClientTest, RetryAfterMayBeADateOfTheServersClock) {
+  const auto report =
+      send(1, {error(503, "UNAVAILABLE",
+                     {{"Retry-After", "Sun, 22 Nov 2026 11:50:09 GMT"}, {"Date", "Sun, 22 Nov 2026 11:50:00 GMT"}}),
+               kFine});
+  EXPECT_TRUE(report.complete());
+  EXPECT_EQ(http_.requests()[1].at - http_.requests()[0].at, std::chrono::seconds{9});
+}
+
 TEST_F(MonitoringClientTest, RetryAfterBeyondTheTimeLimitGivesUpAtOnce) {
   const auto report = send(1, {error(429, "RESOURCE_EXHAUSTED", {{"Retry-After", "60"}}), kFine});
   EXPECT_EQ(report.requests, 1u);

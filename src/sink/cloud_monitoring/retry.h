@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -55,12 +54,6 @@ void give_up(const Progress& progress, std::string_view why, Fate otherwise, Del
 
 // "503 UNAVAILABLE: try later", or the error of a request without an answer; one line.
 [[nodiscard]] std::string describe_outcome(const http::Outcome& outcome);
-
-// Reads an HTTP date ("Sun, 06 Nov 1994 08:49:37 GMT", RFC 9110 5.6.7; the two obsolete forms read as none).
-[[nodiscard]] std::optional<Time> parse_http_date(std::string_view text);
-
-// How long the server asks to be left alone: Retry-After in seconds, or as a date against its own Date.
-[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const http::Outcome& outcome);
 
 // The pause before try `tries + 1`: 500 ms doubling up to 8 s, of which a random half to whole is taken, so that many
 // clients that failed together do not come back together.

@@ -197,27 +197,6 @@ TEST(DeliveryReport, ManyReasonsAreToldShort) {
             "3 uncertain: stream 3; and 2 other reasons");
 }
 
-TEST(HttpDate, ReadsTheOneFormThatIsWritten) {
-  EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 12:00:00 GMT"), kEnd);
-  for (const char* text :
-       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 22 Nov 2026 12:00:00 CET",
-        "Sun, 32 Nov 2026 12:00:00 GMT", "Sun, 22 Noc 2026 12:00:00 GMT", "Sun, 22 Nov 2026 25:00:00 GMT"}) {
-    EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
-  }
-}
-
-TEST(RetryAfter, IsSecondsOrADate) {
-  EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", "3"}})), milliseconds{3000});
-  EXPECT_EQ(
-      retry_after(response(
-          503, "", {{"Retry-After", "Sun, 22 Nov 2026 12:00:09 GMT"}, {"Date", "Sun, 22 Nov 2026 12:00:00 GMT"}})),
-      milliseconds{9000});
-  EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", "99999999999999999999"}})), std::chrono::hours{24});
-  for (const char* text : {"", "soon", "-1x", "1.5", "Sun, 22 Nov 2026 12:00:09 GMT"}) {
-    EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", text}})), std::nullopt) << text;
-  }
-}
-
 TEST(Backoff, DoublesUpToEightSecondsAndVaries) {
   Backoff backoff(1);
   std::chrono::milliseconds whole{500};
