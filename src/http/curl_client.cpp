@@ -17,6 +17,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/text.h"
 #include "http/failure.h"
 #include "http/gunzip.h"
 #include "http/url.h"
@@ -272,15 +273,13 @@ std::string Transfer::why_no_connection(CURLcode code) const {
 }
 
 // Curl's own words, which may hold text from the server (a certificate's names) or, in its complaints about proxies,
-// a password: control characters are replaced, and what looks like an URL is not shown.
+// a password: it is made printable, and what looks like an URL is not shown.
 std::string Transfer::detail(CURLcode code) const {
   std::string text{error_text_.data()};
   if (text.empty() || text.find("://") != std::string::npos || text.find('@') != std::string::npos) {
     text = curl_easy_strerror(code);
   }
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return text;
+  return printable(text);
 }
 
 // The requests of one call of send_all.

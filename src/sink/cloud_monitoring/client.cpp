@@ -8,6 +8,7 @@
 #include <deque>
 #include <set>
 
+#include "base/text.h"
 #include "http/date.h"
 
 namespace lastrun::cloud_monitoring {

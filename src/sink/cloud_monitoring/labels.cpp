@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
 #include "sink/cloud_monitoring/names.h"
 
 namespace lastrun::cloud_monitoring {

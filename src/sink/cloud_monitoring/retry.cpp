@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/date.h"
-#include "sink/cloud_monitoring/names.h"
 
 namespace lastrun::cloud_monitoring {
 namespace {
