@@ -14,14 +14,6 @@ namespace {
 
 namespace monitoring = cloud_monitoring;
 
-Result<monitoring::LabelMapping> mapping_of(const PostOptions& options) {
-  if (!options.labels.empty()) return monitoring::parse_label_mapping(options.labels);
-  const judge::Grouping& grouping = options.dump.settings.grouping;
-  if (std::holds_alternative<judge::ByNamespace>(grouping)) return monitoring::labels_of_namespace();
-  if (std::holds_alternative<judge::ByOwner>(grouping)) return monitoring::labels_of_owner();
-  return monitoring::labels_of_pattern();
-}
-
 Result<monitoring::MonitoringClient> open_client(const PostOptions& options, GoogleWorld& world) {
   const google::Credentials& who = world.credentials;
   monitoring::Settings settings;
@@ -69,7 +61,10 @@ Result<int> run_post(const PostOptions& options) {
     return Error{ErrorKind::kInput,
                  "nothing is sent: a zero for a batch that was judged by half of its runs may be wrong"};
   }
-  TRY_ASSIGN(const monitoring::LabelMapping mapping, mapping_of(options));
+  monitoring::LabelMapping mapping;
+  if (!options.labels.empty()) {
+    TRY_ASSIGN(mapping, monitoring::parse_label_mapping(options.labels));
+  }
   TRY_ASSIGN(const monitoring::MappedPoints mapped,
              monitoring::map_verdicts(judged.verdicts, mapping, options.reduction));
 
