@@ -40,10 +40,11 @@ TEST(FakeHttpClient, AFaultLaidOnARequestTellsWhetherTheServerActed) {
     Fault fault;
     ErrorKind kind;
     bool delivered;
+    bool may_have_reached = true;
   };
   for (const auto& row :
-       {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false},
-        Row{Fault::kHangConnecting, ErrorKind::kTimeout, false},
+       {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false, false},
+        Row{Fault::kHangConnecting, ErrorKind::kTimeout, false, false},
         Row{Fault::kResetBeforeServed, ErrorKind::kUnavailable, false},
         Row{Fault::kResetAfterServed, ErrorKind::kUnavailable, true},
         Row{Fault::kHangBeforeAnswer, ErrorKind::kTimeout, true}, Row{Fault::kHangInBody, ErrorKind::kTimeout, true},
@@ -59,6 +60,7 @@ TEST(FakeHttpClient, AFaultLaidOnARequestTellsWhetherTheServerActed) {
     EXPECT_TRUE(outcomes[0].ok() && outcomes[2].ok());
     EXPECT_EQ(outcomes[1].error().kind, row.kind);
     EXPECT_EQ(client.requests()[1].delivered, row.delivered);
+    EXPECT_EQ(outcomes[1].may_have_reached(), row.may_have_reached);
     EXPECT_EQ(acted, row.delivered ? 3 : 2);
   }
 }

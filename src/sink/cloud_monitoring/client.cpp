@@ -49,9 +49,10 @@ ErrorKind kind_of(int status) {
   return ErrorKind::kRejected;
 }
 
-// Answers that every other request would get as well: the token, the permission or the project is wrong.
+// What every other request would meet as well: the token, the permission or the project is wrong; the URL cannot be
+// fetched, or the server's certificate does not verify.
 bool closes_the_door(const http::Outcome& outcome) {
-  if (!outcome.ok()) return never_left(outcome.error());
+  if (!outcome.ok()) return !outcome.may_have_reached() && outcome.error().retry == Retry::kNo;
   return outcome->status == 403 || outcome->status == 404;
 }
 
@@ -60,6 +61,7 @@ struct Part {
   std::size_t first = 0;
   Progress progress;
   std::size_t tries = 0;
+  std::size_t arrivals = 0;  // tries that may have reached the server
   std::chrono::steady_clock::time_point not_before{};
 };
 
@@ -118,8 +120,8 @@ class MonitoringClient::Sending {
  private:
   // Why nothing more is sent, or empty.
   std::string why_to_end() {
-    if (!closed_.empty()) return closed_;
     if (stop_.stop_requested()) return "stopped";
+    if (!closed_.empty()) return closed_;
     const auto wait = queue_.empty() ? milliseconds{0} : until_next();
     if (client_.time_is_up_in(wait)) {
       return fmt::format("no time is left of {} s", client_.settings_.time_limit.count() / 1000);
@@ -158,7 +160,7 @@ class MonitoringClient::Sending {
     const std::string url = time_series_url(settings.endpoint, settings.project);
     std::vector<http::Request> requests;
     for (Part& part : wave) {
-      if (++part.tries == 2) report_.resent += part.progress.points;
+      ++part.tries;
       requests.push_back(client_.request(http::Method::kPost, url,
                                          render_time_series(points_.data() + part.first, part.progress.points,
                                                             settings.metric, settings.resource, end_time_)));
@@ -171,6 +173,7 @@ class MonitoringClient::Sending {
     bool token_refused = false;
     for (std::size_t i = 0; i < wave.size(); ++i) {
       note_clock(outcomes[i]);
+      if (outcomes[i].may_have_reached() && ++wave[i].arrivals == 2) report_.resent += wave[i].progress.points;
       const Next next = judge_answer(outcomes[i], end_time_, wave[i].progress, report_);
       any_done |= next == Next::kDone;
       token_refused |= next == Next::kNewToken;
@@ -202,7 +205,7 @@ class MonitoringClient::Sending {
   void renew_or_refuse(Part part) {
     if (token_renewed_ || client_.tokens_ == nullptr) {
       closed_ = "not sent after " + part.progress.last_problem;
-      give_up(part.progress, part.progress.last_problem, Fate::kRefused, report_);
+      give_up(part.progress, part.progress.last_problem, report_);
     } else {
       queue_.push_front(std::move(part));
     }
@@ -214,11 +217,12 @@ class MonitoringClient::Sending {
     client_.tokens_->drop();
   }
 
-  // Never to be tried again, for `reason`: refused if the server said no, unsent if it was never asked.
+  // Never to be tried again, for `reason`.
   void abandon(const Part& part, const std::string& reason) {
-    const bool asked = part.tries > 0;
-    const std::string last = asked ? fmt::format(" (the last answer: {})", part.progress.last_problem) : "";
-    give_up(part.progress, reason + last, asked ? Fate::kRefused : Fate::kUnsent, report_);
+    const Progress& progress = part.progress;
+    const std::string last =
+        fmt::format(" (the last {}: {})", progress.answered ? "answer" : "try", progress.last_problem);
+    give_up(progress, part.tries > 0 ? reason + last : reason, report_);
   }
 
   void note_clock(const http::Outcome& outcome) {

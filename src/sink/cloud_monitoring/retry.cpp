@@ -79,21 +79,13 @@ void settle(const Summary& summary, int status, bool answers_repetition, const P
 
 }  // namespace
 
-bool never_left(const Error& error) {
-  return error.kind == ErrorKind::kUsage || (error.kind == ErrorKind::kUnavailable && error.retry == Retry::kNo);
-}
-
 Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progress, DeliveryReport& report) {
   progress.last_problem = describe_outcome(outcome);
+  progress.answered = outcome.ok();
   if (!outcome.ok()) {
-    const ErrorKind kind = outcome.error().kind;
-    if (never_left(outcome.error())) {
-      give_up(progress, progress.last_problem, Fate::kUnsent, report);
-      return Next::kDone;
-    }
-    progress.may_have_landed = true;
-    if (kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable) return Next::kRetry;
-    give_up(progress, progress.last_problem, Fate::kUncertain, report);
+    progress.may_have_landed |= outcome.may_have_reached();
+    if (outcome.error().retry == Retry::kYes) return Next::kRetry;
+    give_up(progress, progress.last_problem, report);
     return Next::kDone;
   }
 
@@ -118,20 +110,17 @@ Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progres
     return Next::kDone;
   }
   if (response.status == 429) return Next::kRetry;
-  give_up(progress, progress.last_problem, Fate::kRefused, report);
+  give_up(progress, progress.last_problem, report);
   return Next::kDone;
 }
 
-void give_up(const Progress& progress, std::string_view why, Fate otherwise, DeliveryReport& report) {
-  report.add(progress.may_have_landed ? Fate::kUncertain : otherwise, progress.points, std::string(why));
+void give_up(const Progress& progress, std::string_view why, DeliveryReport& report) {
+  const Fate known = progress.answered ? Fate::kRefused : Fate::kUnsent;
+  report.add(progress.may_have_landed ? Fate::kUncertain : known, progress.points, std::string(why));
 }
 
 Next judge_idempotent(const http::Outcome& outcome) {
-  if (!outcome.ok()) {
-    const ErrorKind kind = outcome.error().kind;
-    const bool passing = kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable;
-    return passing && !never_left(outcome.error()) ? Next::kRetry : Next::kDone;
-  }
+  if (!outcome.ok()) return outcome.error().retry == Retry::kYes ? Next::kRetry : Next::kDone;
   if (outcome->status == 401) return Next::kNewToken;
   return is_server_failure(outcome->status) || outcome->status == 429 ? Next::kRetry : Next::kDone;
 }
