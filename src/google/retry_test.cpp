@@ -2,29 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/fake_clock.h"
-#include "testing/fake_http_client.h"
+#include "google/fake_world_test.h"
 
 namespace lastrun::google {
 namespace {
 
-using lastrun::testing::FakeClock;
-using lastrun::testing::FakeHttpClient;
-using lastrun::testing::Fault;
-using lastrun::testing::Reply;
-using lastrun::testing::response;
 using std::chrono::milliseconds;
 
 const std::string kUrl = "https://token.example/token";
 
-class SendWithRetries : public ::testing::Test {
+class SendWithRetries : public FakeWorld {
  protected:
-  FakeClock clock_;
-  FakeHttpClient http_{clock_};
   std::stop_source stop_;
 
   http::Outcome send(std::vector<Reply> replies, Tries tries = {}) {
-    http_.on(http::Method::kGet, kUrl, std::move(replies));
+    answer(kUrl, std::move(replies));
     http::Request request;
     request.url = kUrl;
     return send_with_retries(http_, clock_, request, tries, stop_.get_token());
