@@ -40,15 +40,15 @@ TEST(FakeHttpClient, AFaultLaidOnARequestTellsWhetherTheServerActed) {
     Fault fault;
     ErrorKind kind;
     bool delivered;
-    bool may_have_reached = true;
+    bool may_have_reached;
   };
-  for (const auto& row :
-       {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false, false},
-        Row{Fault::kHangConnecting, ErrorKind::kTimeout, false, false},
-        Row{Fault::kResetBeforeServed, ErrorKind::kUnavailable, false},
-        Row{Fault::kResetAfterServed, ErrorKind::kUnavailable, true},
-        Row{Fault::kHangBeforeAnswer, ErrorKind::kTimeout, true}, Row{Fault::kHangInBody, ErrorKind::kTimeout, true},
-        Row{Fault::kCutBody, ErrorKind::kUnavailable, true}}) {
+  for (const auto& row : {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false, false},
+                          Row{Fault::kHangConnecting, ErrorKind::kTimeout, false, false},
+                          Row{Fault::kResetBeforeServed, ErrorKind::kUnavailable, false, true},
+                          Row{Fault::kResetAfterServed, ErrorKind::kUnavailable, true, true},
+                          Row{Fault::kHangBeforeAnswer, ErrorKind::kTimeout, true, true},
+                          Row{Fault::kHangInBody, ErrorKind::kTimeout, true, true},
+                          Row{Fault::kCutBody, ErrorKind::kUnavailable, true, true}}) {
     FakeHttpClient client;
     int acted = 0;
     client.on(Method::kGet, "https://example.test/", [&](const Request&) {
