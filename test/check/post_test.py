@@ -125,6 +125,29 @@ class PostTest(unittest.TestCase):
         self.assertEqual(len(create["body"]["timeSeries"]), 4)
         self.assertEqual(self.server.ask("/_requests"), [])
 
+    def test_a_dry_run_prints_the_descriptor_that_would_be_created(self):
+        arguments = (EXAMPLE, "--project", "p", "--metric", "m", "--create-descriptor")
+        answer = self.post(*arguments, "--dry-run")
+        self.assertEqual((answer.code, answer.err), (0, b""))
+        printed = [json.loads(line) for line in answer.out.splitlines()]
+        self.assertEqual(self.server.ask("/_requests"), [])
+        self.assertEqual(self.post(*arguments).code, 0)
+        sent = self.server.ask("/_requests")
+        self.assertEqual([(p["method"], p["url"].removeprefix(self.server.url)) for p in printed],
+                         [(s["method"], s["path"]) for s in sent])
+        self.assertEqual(printed[1]["body"], sent[1]["body"])
+        self.assertEqual([label["key"] for label in printed[1]["body"]["labels"]],
+                         ["batch", "kind", "namespace_name"])
+
+    def test_the_labels_are_those_that_check_prints(self):
+        for grouping in ((), ("--group-by", "namespace"), ("--group-by", "{namespace}/{label:team}")):
+            dump = (EXAMPLE, "--cluster", "prod", *grouping)
+            lines = run("check", *dump, "--output", "jsonl").out.splitlines()
+            printed = self.post(*dump, "--project", "p", "--metric", "m", "--dry-run").out.splitlines()
+            series = [s for line in printed[1:] for s in json.loads(line)["body"]["timeSeries"]]
+            self.assertEqual([s["metric"]["labels"] for s in series], [json.loads(line)["labels"] for line in lines])
+            self.assertEqual(series[0]["metric"]["labels"]["cluster"], "prod")
+
     def test_an_empty_listing_reads_the_descriptor_and_sends_nothing(self):
         self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
         answer = self.post("--like-the-pipeline", "--project", "p", stdin=b"[]\n")
