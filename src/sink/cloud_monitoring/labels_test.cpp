@@ -37,13 +37,14 @@ TEST(MapVerdicts, GivenLabelsReplaceThoseOfTheGrouping) {
   EXPECT_EQ(mapped->points, (std::vector<Point>{{{{"namespace_name", "a"}}, 0}, {{{"namespace_name", "b"}}, 0}}));
 }
 
-// `check --cluster NAME --output jsonl` tells them apart by their labels too.
-TEST(MapVerdicts, NamespacesOfTwoClustersAreTwoSeries) {
+// The pipeline's label tells no cluster: one has to be asked for.
+TEST(MapVerdicts, NamespacesOfTwoClustersAreOneSeriesUnlessAskedFor) {
   Verdict one = verdict("a", "a", Status::kOk, "one");
   Verdict two = verdict("a", "a", Status::kFailed, "two");
   one.batch.kind = two.batch.kind = "Namespace";
-  EXPECT_EQ(map_verdicts({one, two}, {}, Reduction::kNone)->points.size(), 2u);
-  EXPECT_FALSE(map_verdicts({one, two}, kByNamespace, Reduction::kNone).ok());
+  EXPECT_FALSE(map_verdicts({one, two}, {}, Reduction::kNone).ok());
+  const auto asked = parse_label_mapping({"cluster={cluster}", "namespace_name={namespace}"});
+  EXPECT_EQ(map_verdicts({one, two}, *asked, Reduction::kNone)->points.size(), 2u);
 }
 
 TEST(MapVerdicts, UnknownIsCountedAndNotSent) {
