@@ -1,0 +1,51 @@
+#include "app/check_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "app/check_command.h"
+#include "app/judging_flags.h"
+
+namespace lastrun::app {
+
+Command add_check(CLI::App& program) {
+  struct Flags {
+    JudgingFlags judging;
+    std::string output = "table";
+    bool failing_only = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = program.add_subcommand("check", "judge dumps and print the verdicts");
+  add_judging_flags(*command, flags->judging);
+  command->add_option("-o,--output", flags->output, "table (default), json, jsonl (the pipeline's lines), prometheus")
+      ->type_name("FORM");
+  command->add_flag("--failing-only", flags->failing_only, "print failing batches only");
+  command->footer(
+      "Exit code: 0 all fine, 1 something fails, 2 something is unknown or the input could not be read.\n\n"
+      "Examples:\n"
+      "  argo list -A -o json | lastrun check\n"
+      "  kubectl get workflows,cronworkflows,jobs,cronjobs -A -o json | lastrun check --failing-only\n"
+      "  lastrun check --like-the-pipeline --output jsonl dump.json.gz\n"
+      "  lastrun check --group-by '{namespace}/{label:team}' --rule any dump.json");
+  const auto run = [flags]() -> Result<int> {
+    CheckOptions options;
+    TRY_ASSIGN(options.dump, read_dump_options(flags->judging));
+    TRY_ASSIGN(options.now, read_now(flags->judging));
+    options.failing_only = flags->failing_only;
+    const std::string& output = flags->output;
+    if (output == "json") {
+      options.output = Output::kJson;
+    } else if (output == "jsonl") {
+      options.output = Output::kJsonl;
+    } else if (output == "prometheus") {
+      options.output = Output::kPrometheus;
+    } else if (output != "table") {
+      return usage("--output " + output + ": expected table, json, jsonl or prometheus");
+    }
+    return run_check(options);
+  };
+  return {command, run, code_of_telling};
+}
+
+}  // namespace lastrun::app
