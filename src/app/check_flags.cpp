@@ -1,13 +1,23 @@
 #include "app/check_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <memory>
 #include <string>
 
 #include "app/check_command.h"
+#include "app/choice.h"
 #include "app/judging_flags.h"
 
 namespace lastrun::app {
+namespace {
+
+constexpr std::array<Choice<Output>, 4> kOutputs{{{"table", Output::kTable},
+                                                  {"json", Output::kJson},
+                                                  {"jsonl", Output::kJsonl},
+                                                  {"prometheus", Output::kPrometheus}}};
+
+}  // namespace
 
 Command add_check(CLI::App& program) {
   struct Flags {
@@ -18,8 +28,8 @@ Command add_check(CLI::App& program) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = program.add_subcommand("check", "judge dumps and print the verdicts");
   add_judging_flags(*command, flags->judging);
-  command->add_option("-o,--output", flags->output, "table (default), json, jsonl (the pipeline's lines), prometheus")
-      ->type_name("FORM");
+  command->add_option("-o,--output", flags->output, "the form (default table); jsonl: the pipeline's lines")
+      ->type_name(names_of(kOutputs));
   command->add_flag("--failing-only", flags->failing_only, "print failing batches only");
   command->footer(
       "Exit code: 0 all fine, 1 something fails, 2 something is unknown or the input could not be read.\n\n"
@@ -33,16 +43,7 @@ Command add_check(CLI::App& program) {
     TRY_ASSIGN(options.dump, read_dump_options(flags->judging));
     TRY_ASSIGN(options.now, read_now(flags->judging));
     options.failing_only = flags->failing_only;
-    const std::string& output = flags->output;
-    if (output == "json") {
-      options.output = Output::kJson;
-    } else if (output == "jsonl") {
-      options.output = Output::kJsonl;
-    } else if (output == "prometheus") {
-      options.output = Output::kPrometheus;
-    } else if (output != "table") {
-      return usage("--output " + output + ": expected table, json, jsonl or prometheus");
-    }
+    TRY_ASSIGN(options.output, read_choice("--output", flags->output, kOutputs));
     return run_check(options);
   };
   return {command, run, code_of_telling};

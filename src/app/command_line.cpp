@@ -2,15 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <csignal>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "app/check_flags.h"
+#include "app/command_parser.h"
 #include "app/compare_flags.h"
 #include "app/exit_code.h"
+#include "app/flags.h"
 #include "app/google_world.h"
 #include "app/log.h"
 #include "app/output.h"
@@ -43,51 +43,63 @@ int code_of_throwing(const Error& error) {
   return error.kind == ErrorKind::kUsage ? kCannotTell : 1;
 }
 
-int finish(const Result<int>& result, int (*code_of)(const Error&)) {
+int finish(const Result<int>& result, int (*code_of)(const Error&), const std::string& command) {
   if (result.ok()) return *result;
-  log(Severity::kError, result.error().message);
-  return code_of(result.error());
+  const Error& error = result.error();
+  const bool wrong_usage = error.kind == ErrorKind::kUsage;
+  log(Severity::kError, wrong_usage ? error.message + "; see " + command + " --help" : error.message);
+  return code_of(error);
+}
+
+// `lastrun help COMMAND` is `lastrun COMMAND --help`, `lastrun help` is `lastrun --help`.
+void turn_help_around(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help" || arguments.size() > 2) return;
+  if (arguments.back().starts_with('-')) return;
+  arguments.front() = "--help";
+  std::reverse(arguments.begin(), arguments.end());
+}
+
+void add_help(CLI::App& program) {
+  std::string commands;
+  for (const CLI::App* command : program.get_subcommands({})) {
+    commands += (commands.empty() ? "" : "|") + command->get_name();
+  }
+  CLI::App* help = program.add_subcommand("help", "show the help of a command");
+  help->add_option("COMMAND")->type_name(commands);
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error to report, not the end
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  turn_help_around(arguments);
   if (!arguments.empty() && arguments.front() == "throw") {
-    return finish(throw_points({arguments.begin() + 1, arguments.end()}), code_of_throwing);
+    return finish(throw_points({arguments.begin() + 1, arguments.end()}), code_of_throwing, "lastrun throw");
   }
 
   CLI::App program{"lastrun: is the last run of every batch fine?", "lastrun"};
   program.set_version_flag("--version", "lastrun " LASTRUN_VERSION);
   program.require_subcommand(1);
-  const std::array commands{add_check(program), add_compare(program), add_post(program)};
-  program.add_subcommand("throw", "send JSON lines to Cloud Monitoring, in place of cloud_monitoring_metrics_throw")
-      ->prefix_command();
+  std::vector<Command> commands{add_check(program), add_compare(program), add_post(program)};
+  describe_throw(program);
+  add_help(program);
   program.footer("lastrun COMMAND --help tells more.\n\nExample:\n  argo list -A -o json | lastrun check");
-  const std::string first = arguments.empty() ? "" : arguments.front();
-  const auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };
-  if (!first.starts_with('-') && program.get_subcommands(is_first).empty()) {
-    const std::string wrong = first.empty() ? "a command is missing" : "there is no command " + first;
-    log(Severity::kError, wrong + "; lastrun --help lists them");
-    return kCannotTell;
+
+  const CLI::App* named = named_command(program, arguments);
+  const std::string spoken = named == nullptr ? "lastrun" : "lastrun " + named->get_name();
+  const auto asked = parse_command_line(program, arguments);
+  if (!asked.ok()) return finish(asked.error(), code_of_telling, spoken);
+  if (!asked->empty()) {
+    const auto written = write_out(*asked);
+    return finish(written.ok() ? Result<int>(kFine) : Result<int>(written.error()), code_of_telling, spoken);
   }
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::Success& asked) {  // --help, --version
-    std::ostringstream text;
-    (void)program.exit(asked, text, text);
-    const auto written = write_out(text.str());
-    return finish(written.ok() ? Result<int>(0) : Result<int>(written.error()), code_of_telling);
-  } catch (const CLI::ParseError& error) {
-    const auto named = program.get_subcommands();
-    const std::string command = named.empty() ? "lastrun" : "lastrun " + named.front()->get_name();
-    log(Severity::kError, std::string(error.what()) + "; " + command + " --help lists what there is");
-    return kCannotTell;
+  const auto command =
+      std::find_if(commands.begin(), commands.end(), [&](const Command& each) { return each.flags == named; });
+  if (command == commands.end()) {  // help with more than it takes
+    return finish(usage("help takes one COMMAND"), code_of_telling, "lastrun");
   }
-  const auto* command =
-      std::find_if(commands.begin(), commands.end(), [](const Command& each) { return each.flags->parsed(); });
-  return finish(command->run(), command->code_of);
+  return finish(command->run(), command->code_of, spoken);
 }
 
 }  // namespace lastrun::app

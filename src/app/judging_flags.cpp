@@ -4,9 +4,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <charconv>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "app/choice.h"
 #include "app/flags.h"
 #include "judge/settings.h"
 
@@ -17,22 +21,33 @@ constexpr std::string_view kFilesHelp =
     "dumps to judge, together as one: argo list -o json, kubectl get -o json, JSON lines; gzip and zstd too; - is "
     "standard input (the default when it is no terminal)";
 
-Result<judge::Rule> parse_rule(const std::string& text) {
-  for (const auto rule :
-       {judge::Rule::kNewest, judge::Rule::kNewestFinished, judge::Rule::kAny, judge::Rule::kLastFinishedPod}) {
-    if (text == judge::name_of(rule)) return rule;
-  }
-  return usage("--rule " + text + ": expected newest-finished, newest, any or last-finished-pod");
-}
+// In the order in which they are offered.
+constexpr std::array<Choice<judge::Rule>, 4> kRules{{{"newest-finished", judge::Rule::kNewestFinished},
+                                                     {"newest", judge::Rule::kNewest},
+                                                     {"any", judge::Rule::kAny},
+                                                     {"last-finished-pod", judge::Rule::kLastFinishedPod}}};
+constexpr std::array<Choice<judge::StoppedRuns>, 2> kStopped{
+    {{"fail", judge::StoppedRuns::kFail}, {"ignore", judge::StoppedRuns::kDoNotCount}}};
 
 Result<judge::Grouping> parse_grouping(const std::string& text) {
   if (text == "owner") return judge::Grouping(judge::ByOwner{});
   if (text == "namespace") return judge::Grouping(judge::ByNamespace{});
   if (text.find('{') == std::string::npos) {
-    return usage("--group-by " + text + ": expected owner, namespace or a pattern such as {namespace}/{label:team}");
+    return usage("--group-by " + shorten(text, kShownOfAValue) +
+                 ": expected owner, namespace or a pattern such as {namespace}/{label:team}");
   }
-  TRY_ASSIGN(judge::Pattern pattern, judge::Pattern::parse(text));
-  return judge::Grouping(std::move(pattern));
+  auto pattern = judge::Pattern::parse(text);
+  if (!pattern.ok()) return pattern.error().within("--group-by");
+  return judge::Grouping(std::move(pattern).value());
+}
+
+Result<std::size_t> parse_max_batches(const std::string& text) {
+  constexpr std::size_t kMost = 1'000'000;
+  std::size_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = failed == std::errc() && end == text.data() + text.size();
+  if (whole && number >= 1 && number <= kMost) return number;
+  return usage(fmt::format("--max-batches {}: expected 1 to {}", shorten(text, kShownOfAValue), kMost));
 }
 
 Result<judge::Settings> read_settings(const JudgingFlags& flags) {
@@ -45,24 +60,16 @@ Result<judge::Settings> read_settings(const JudgingFlags& flags) {
     settings.rule = judge::Rule::kNewest;
   }
   if (!flags.rule.empty()) {
-    TRY_ASSIGN(settings.rule, parse_rule(flags.rule));
+    TRY_ASSIGN(settings.rule, read_choice("--rule", flags.rule, kRules));
   }
   if (!flags.group_by.empty()) {
     TRY_ASSIGN(settings.grouping, parse_grouping(flags.group_by));
   } else if (settings.rule == judge::Rule::kLastFinishedPod) {
     settings.grouping = judge::ByNamespace{};
   }
-  if (flags.stopped == "ignore") {
-    settings.stopped = judge::StoppedRuns::kDoNotCount;
-  } else if (flags.stopped != "fail") {
-    return usage("--stopped " + flags.stopped + ": expected fail or ignore");
-  }
+  TRY_ASSIGN(settings.stopped, read_choice("--stopped", flags.stopped, kStopped));
   settings.include_owned = flags.include_owned;
-  constexpr std::int64_t kMostBatches = 1'000'000;
-  if (flags.max_batches < 1 || flags.max_batches > kMostBatches) {
-    return usage(fmt::format("--max-batches {}: expected 1 to {}", flags.max_batches, kMostBatches));
-  }
-  settings.max_unscheduled_batches = static_cast<std::size_t>(flags.max_batches);
+  TRY_ASSIGN(settings.max_unscheduled_batches, parse_max_batches(flags.max_batches));
   return settings;
 }
 
@@ -72,13 +79,12 @@ void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
   command.add_option("FILE", flags.files, std::string(kFilesHelp))->type_name("");
   command
       .add_option("--group-by", flags.group_by,
-                  "what forms a batch: owner (default), namespace, or a pattern such as {namespace}/{label:team}")
-      ->type_name("HOW");
+                  "what forms a batch (default owner); a pattern such as {namespace}/{label:team}")
+      ->type_name("owner|namespace|PATTERN");
   command
       .add_option("--rule", flags.rule,
-                  "which run decides: newest-finished (default), newest, any (a group fails if one of its batches "
-                  "does), last-finished-pod")
-      ->type_name("RULE");
+                  "which run decides (default newest-finished); any: a group fails if one of its batches does")
+      ->type_name(names_of(kRules));
   command.add_flag("--like-the-pipeline", flags.like_the_pipeline, "the same as --group-by namespace --rule newest");
   repeatable(*command.add_option("-n,--namespace", flags.namespaces, "judge only these namespaces; may be repeated")
                   ->type_name("NAME")
@@ -86,8 +92,8 @@ void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
   command.add_option("-l,--selector", flags.selector, "judge only objects with these labels, as kubectl's -l")
       ->type_name("LABELS");
   command.add_option("--cluster", flags.cluster, "the name of the cluster that the dump is of")->type_name("NAME");
-  command.add_option("--stopped", flags.stopped, "a run that somebody stopped: fail (default), ignore")
-      ->type_name("HOW");
+  command.add_option("--stopped", flags.stopped, "what a run that somebody stopped counts as (default fail)")
+      ->type_name(names_of(kStopped));
   command.add_flag("--include-owned", flags.include_owned,
                    "judge Workflows of Workflows and Jobs of other controllers too");
   command
@@ -95,7 +101,7 @@ void add_judging_flags(CLI::App& command, JudgingFlags& flags) {
                   "most batches without a schedule in one namespace (default 1000), failing ones kept first")
       ->type_name("N");
   command.add_option("--now", flags.now, "judge as of this time (RFC 3339) instead of the clock's")->type_name("TIME");
-  command.add_option("--tolerate", flags.tolerate, "")->group("");  // known, to say why not
+  command.add_option("--tolerate", flags.tolerate, "")->type_name("N")->group("");  // known, to say why not
 }
 
 Result<DumpOptions> read_dump_options(const JudgingFlags& flags) {
@@ -112,7 +118,9 @@ Result<DumpOptions> read_dump_options(const JudgingFlags& flags) {
   }
   options.cluster = flags.cluster;
   options.filter.namespaces = flags.namespaces;
-  TRY_ASSIGN(options.filter.labels, LabelSelector::parse(flags.selector));
+  auto labels = LabelSelector::parse(flags.selector);
+  if (!labels.ok()) return labels.error().within("--selector");
+  options.filter.labels = std::move(labels).value();
   TRY_ASSIGN(options.settings, read_settings(flags));
   return options;
 }
@@ -120,7 +128,8 @@ Result<DumpOptions> read_dump_options(const JudgingFlags& flags) {
 Result<std::optional<Time>> read_now(const JudgingFlags& flags) {
   if (flags.now.empty()) return std::optional<Time>();
   const auto now = parse_rfc3339(flags.now);
-  if (!now) return usage("--now " + flags.now + ": expected a time such as 2026-11-22T11:57:31Z");
+  if (!now)
+    return usage("--now " + shorten(flags.now, kShownOfAValue) + ": expected a time such as 2026-11-22T11:57:31Z");
   return now;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +25,7 @@ struct JudgingFlags {
   std::string cluster;
   std::string stopped = "fail";
   bool include_owned = false;
-  std::int64_t max_batches = 1000;  // signed, so that a negative one can be told
+  std::string max_batches = "1000";
   std::string now;
   std::string tolerate;
 };

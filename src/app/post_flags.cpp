@@ -1,11 +1,13 @@
 #include "app/post_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/choice.h"
 #include "app/exit_code.h"
 #include "app/judging_flags.h"
 #include "app/post_command.h"
@@ -15,12 +17,15 @@ namespace {
 
 constexpr std::string_view kPipelineMetric = "gke_batch_error_count";
 
+constexpr std::array<Choice<cloud_monitoring::Reduction>, 1> kReductions{{{"max", cloud_monitoring::Reduction::kMax}}};
+
 // "KEY=VALUE" settings as a map.
 Result<cloud_monitoring::Labels> read_pairs(const std::string& flag, const std::vector<std::string>& pairs) {
   cloud_monitoring::Labels labels;
   for (const std::string& pair : pairs) {
     const std::size_t equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) return usage(flag + " " + pair + ": expected KEY=VALUE");
+    if (equals == std::string::npos || equals == 0)
+      return usage(flag + " " + shorten(pair, kShownOfAValue) + ": expected KEY=VALUE");
     labels[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   return labels;
@@ -73,7 +78,7 @@ Command add_post(CLI::App& program) {
                                "follow the grouping; may be repeated")
                   ->type_name("KEY=PATTERN"));
   command->add_option("--reduce", flags->reduce, "max: batches that share a series are one, failing if one fails")
-      ->type_name("HOW");
+      ->type_name(names_of(kReductions));
   command->add_option("--resource", post.resource.type, "the monitored resource's type (default global)")
       ->type_name("TYPE");
   repeatable(
@@ -95,12 +100,10 @@ Command add_post(CLI::App& program) {
     TRY_ASSIGN(options.dump, read_dump_options(flags->judging));
     TRY_ASSIGN(options.now, read_now(flags->judging));
     if (options.metric.empty() && flags->judging.like_the_pipeline) options.metric = kPipelineMetric;
-    if (options.metric.empty()) return usage("--metric is missing");
+    if (options.metric.empty()) return usage("--metric NAME is missing");
     TRY_ASSIGN(options.resource.labels, read_pairs("--resource-label", flags->resource_labels));
-    if (flags->reduce == "max") {
-      options.reduction = cloud_monitoring::Reduction::kMax;
-    } else if (!flags->reduce.empty()) {
-      return usage("--reduce " + flags->reduce + ": expected max");
+    if (!flags->reduce.empty()) {
+      TRY_ASSIGN(options.reduction, read_choice("--reduce", flags->reduce, kReductions));
     }
     return run_post(options);
   };

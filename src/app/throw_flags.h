@@ -1,11 +1,14 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "sink/cloud_monitoring/names.h"
+
+namespace CLI {
+class App;
+}
 
 namespace lastrun::app {
 
@@ -28,6 +31,9 @@ struct ThrowOptions {
 [[nodiscard]] Result<ThrowOptions> parse_throw_options(const std::vector<std::string>& arguments);
 
 // What --help prints.
-[[nodiscard]] std::string_view throw_usage();
+[[nodiscard]] std::string throw_usage();
+
+// Tells CLI11 that there is a `throw` and what its flags are: for the help and the completion, which are made of that.
+void describe_throw(CLI::App& program);
 
 }  // namespace lastrun::app

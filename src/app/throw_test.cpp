@@ -326,7 +326,7 @@ TEST(ThrowOptions, AnythingElseIsAUsageError) {
 
 TEST(ThrowUsage, NamesEveryFlag) {
   for (const char* flag : {"--project", "--metricName", "--endpoint", "--no-auth", "--dry-run"}) {
-    EXPECT_THAT(std::string(throw_usage()), HasSubstr(flag));
+    EXPECT_THAT(throw_usage(), HasSubstr(flag));
   }
 }
 
