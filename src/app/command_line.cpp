@@ -29,6 +29,9 @@ Result<int> throw_points(const std::vector<std::string>& arguments) {
     return 0;
   }
   GoogleOptions google;
+  google.credentials_file = options.credentials_file;
+  google.ca_file = options.ca_file;
+  google.proxy = options.proxy;
   google.no_auth = options.auth == cloud_monitoring::Auth::kNone || options.dry_run == DryRun::kYes;
   TRY_ASSIGN(const auto world, GoogleWorld::open(google));
   if (options.endpoint.empty() && !world->credentials.universe_domain.empty()) {

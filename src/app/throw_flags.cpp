@@ -50,11 +50,15 @@ struct ThrowFlag {
   std::string ThrowOptions::* field;
 };
 
-constexpr std::array<ThrowFlag, 5> kFlags{{
+constexpr std::array<ThrowFlag, 8> kFlags{{
     {"project", "P", "the project's id", &ThrowOptions::project},
     {"metricName", "N", "the metric; custom., external. or workload.googleapis.com/… is taken whole",
      &ThrowOptions::metric_name},
     {"endpoint", "URL", "another server than https://monitoring.googleapis.com", &ThrowOptions::endpoint},
+    {"credentials", "FILE", "credentials file (default: Application Default Credentials)",
+     &ThrowOptions::credentials_file},
+    {"ca-file", "FILE", "PEM file of the CAs to trust instead of the system's", &ThrowOptions::ca_file},
+    {"proxy", "URL", "proxy instead of HTTPS_PROXY's", &ThrowOptions::proxy},
     {"no-auth", "", "send no token", nullptr},
     {"dry-run", "", "print the requests, one JSON object a line, and send nothing", nullptr},
 }};

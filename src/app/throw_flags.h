@@ -18,6 +18,9 @@ struct ThrowOptions {
   std::string project;
   std::string metric_name;
   std::string endpoint;  // empty: Cloud Monitoring's own (of the credentials' universe, if the caller fills it in)
+  std::string credentials_file;  // empty: Application Default Credentials
+  std::string ca_file;           // empty: the system's CAs
+  std::string proxy;             // empty: the environment's
   cloud_monitoring::Auth auth = cloud_monitoring::Auth::kToken;
   DryRun dry_run = DryRun::kNo;
   bool help = false;  // asked for; nothing else was checked
