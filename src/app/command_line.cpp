@@ -9,6 +9,7 @@
 #include "app/check_flags.h"
 #include "app/command_parser.h"
 #include "app/compare_flags.h"
+#include "app/completion_flags.h"
 #include "app/exit_code.h"
 #include "app/flags.h"
 #include "app/google_world.h"
@@ -86,6 +87,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   std::vector<Command> commands{add_check(program), add_compare(program), add_post(program)};
   describe_throw(program);
+  commands.push_back(add_completion(program));
   add_help(program);
   program.footer("lastrun COMMAND --help tells more.\n\nExample:\n  argo list -A -o json | lastrun check");
 

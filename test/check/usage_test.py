@@ -4,7 +4,7 @@ import unittest
 
 from program import EXAMPLE, run
 
-COMMANDS = "check, compare, post, throw, help"
+COMMANDS = "check, compare, post, throw, completion, help"
 
 # A command line, and all that standard error says, but for "lastrun: " before it.
 WRONG = [
@@ -15,6 +15,9 @@ WRONG = [
     ("verify", "there is no command verify; see lastrun --help"),
     ("help chekc", "there is no command chekc (did you mean check?); see lastrun --help"),
     ("help check post", "unexpected argument post: expected one COMMAND; see lastrun help --help"),
+    ("completion", "SHELL is missing; expected bash, zsh or fish; see lastrun completion --help"),
+    ("completion tcsh", "SHELL tcsh: expected bash, zsh or fish; see lastrun completion --help"),
+    ("completion zsh fish", "unexpected argument fish: expected one SHELL; see lastrun completion --help"),
     # Unknown options, and too many arguments
     ("help --wrong", "unknown option --wrong; see lastrun help --help"),
     ("--wrong", "unknown option --wrong; see lastrun --help"),
