@@ -90,7 +90,8 @@ Command add_post(CLI::App& program) {
   add_google_flags(*command, post.google);
   command->footer(
       "Exit code: 0 everything was delivered, whatever the verdicts; 1 something was not; 2 the input could not be\n"
-      "read or the command line is wrong, and nothing was sent.\n\n"
+      "read or the command line is wrong, and nothing was sent. SIGINT or SIGTERM stops the sending, tells what was\n"
+      "delivered and what may have been, and ends with 1; a second one ends it at once.\n\n"
       "Examples:\n"
       "  argo list -A -o json | lastrun post --like-the-pipeline --project P --metric gke_batch_error_count\n"
       "  lastrun post dump.json --project P --metric batch_failing --create-descriptor\n"

@@ -4,12 +4,14 @@ told by its metadata server."""
 import gzip
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import urllib.request
 from pathlib import Path
@@ -159,6 +161,57 @@ class PostTest(unittest.TestCase):
             self.assertEqual(answer.code, code, answer.err)
         self.assertEqual(run("throw", "--metricName", "n", env=self.server.environment()).code, 2)
         self.assertEqual(self.server.values(), {})
+
+
+class Stopped(unittest.TestCase):
+    """SIGINT and SIGTERM while the points are under way: the server has them, and does not answer."""
+
+    def setUp(self):
+        self.server = self.enterContext(Server())
+        self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")],
+                            faults=[{"fault": "HANG", "written": True}])
+
+    def start(self, *arguments, stdin=subprocess.DEVNULL):
+        command = [program.PROGRAM, "post", *arguments, "--like-the-pipeline", "--project", "p", "--endpoint",
+                   self.server.url]
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=self.server.environment())
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_for_points(self):
+        deadline = time.monotonic() + 20
+        while not any(request["method"] == "POST" for request in self.server.ask("/_requests")):
+            self.assertLess(time.monotonic(), deadline, "no point came")
+
+    def test_the_first_signal_tells_what_became_of_the_points(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.start(EXAMPLE)
+            self.wait_for_points()
+            began = time.monotonic()
+            process.send_signal(number)
+            out, err = process.communicate(timeout=20)
+            if not program.SANITIZED:
+                self.assertLess(time.monotonic() - began, 1)
+            self.assertEqual((process.returncode, out, err.count(b"\n")), (1, b"", 1))
+            self.assertRegex(err.decode(), r"^lastrun: of 4 points 0 were delivered; 4 uncertain: ")
+            self.server.control(reset=True, faults=[{"fault": "HANG"}],
+                                descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
+
+    def test_the_second_signal_ends_it_at_once(self):
+        process = self.start(EXAMPLE)
+        self.wait_for_points()
+        process.send_signal(signal.SIGSTOP)  # so that both arrive before it can do anything
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(20), -signal.SIGTERM)
+
+    def test_before_anything_is_sent_one_signal_ends_it(self):
+        process = self.start("-", stdin=subprocess.PIPE)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(20), -signal.SIGTERM)
 
 
 class Refuser:
