@@ -20,8 +20,8 @@ struct Choice {
 
 // "table|json": what a flag's help calls its value. Whoever reads the help of a flag (a person, the shell completion)
 // takes it that way: names in small letters are values, one in capitals stands for any text.
-template <typename T, std::size_t n>
-[[nodiscard]] std::string names_of(const std::array<Choice<T>, n>& choices) {
+template <typename T, std::size_t Count>
+[[nodiscard]] std::string names_of(const std::array<Choice<T>, Count>& choices) {
   std::string names;
   for (const auto& choice : choices) names += (names.empty() ? "" : "|") + std::string(choice.name);
   return names;
@@ -34,9 +34,9 @@ inline constexpr std::size_t kShownOfAValue = 100;
 [[nodiscard]] std::string alternatives(std::string_view names);
 
 // The value called `text`. kUsage, with all names, if there is none: "--output xml: expected table or json".
-template <typename T, std::size_t n>
+template <typename T, std::size_t Count>
 [[nodiscard]] Result<T> read_choice(std::string_view flag, const std::string& text,
-                                    const std::array<Choice<T>, n>& choices) {
+                                    const std::array<Choice<T>, Count>& choices) {
   for (const auto& choice : choices) {
     if (text == choice.name) return choice.value;
   }
