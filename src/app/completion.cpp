@@ -136,7 +136,7 @@ Expected expected_of(const std::string& name) {
   if (name == "FILE") return {Kind::kFile, name, {}};
   Expected expected{Kind::kText, name, {}};
   std::string_view rest = name;
-  while (rest.find_first_not_of("|") != rest.npos) {
+  while (rest.find_first_not_of('|') != rest.npos) {
     const std::string_view word = rest.substr(0, rest.find('|'));
     const bool stands_for_itself = std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     if (stands_for_itself) expected.words.emplace_back(word);

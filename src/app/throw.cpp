@@ -17,7 +17,6 @@ namespace {
 
 using cloud_monitoring::Auth;
 using cloud_monitoring::MonitoringClient;
-using cloud_monitoring::one_line;
 using cloud_monitoring::Point;
 
 constexpr std::size_t kLongestLine = 1u << 20;  // bytes; 30 labels of 1024 characters of 4 bytes, escaped, are less
