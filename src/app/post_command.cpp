@@ -6,6 +6,7 @@
 
 #include "app/log.h"
 #include "app/output.h"
+#include "app/stop_signals.h"
 #include "sink/cloud_monitoring/client.h"
 #include "sink/cloud_monitoring/names.h"
 
@@ -83,9 +84,11 @@ Result<int> run_post(const PostOptions& options) {
     TRY(print_requests(client, mapped.points, end_time, create));
     return 0;
   }
-  const auto ensured = client.ensure_descriptor(mapped.points, create);
+  const StopSignals signals;  // from here on, what was delivered is told even when we are stopped
+  const std::stop_token stop = signals.token();
+  const auto ensured = client.ensure_descriptor(mapped.points, create, stop);
   if (!ensured.ok()) return with_advice(ensured.error(), options);
-  TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time));
+  TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time, stop));
   TRY(monitoring::check_complete(report));
   if (mapped.unknown > 0) {
     log(Severity::kWarning,
