@@ -153,7 +153,7 @@ class PostTest(unittest.TestCase):
             printed = self.post(*dump, "--project", "p", "--metric", "m", "--dry-run").out.splitlines()
             series = [s for line in printed[1:] for s in json.loads(line)["body"]["timeSeries"]]
             self.assertEqual([s["metric"]["labels"] for s in series], [json.loads(line)["labels"] for line in lines])
-            self.assertEqual(series[0]["metric"]["labels"]["cluster"], "prod")
+            self.assertEqual(series[0]["metric"]["labels"].get("cluster"), None if "namespace" in grouping else "prod")
 
     def test_an_empty_listing_reads_the_descriptor_and_sends_nothing(self):
         self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
