@@ -38,11 +38,11 @@ sys.exit(code if code >= 0 else 128 - code)
 """
 
 
-def run(*arguments, stdin=b"", env=None, limit=60, measure=False, **more):
+def run(*arguments, stdin=b"", env=None, limit=60, measure=False, program=PROGRAM, **more):
     """One run to its end, of at most `limit` seconds. `stdin`: bytes, an open file, or a function that gets the pipe.
     Its peak memory is there with `measure` only."""
     piped = isinstance(stdin, bytes) or callable(stdin)
-    command = [PROGRAM, *map(str, arguments)]
+    command = [str(program), *map(str, arguments)]
     if measure:
         peak = tempfile.NamedTemporaryFile(prefix="lastrun-peak-")
         command = [sys.executable, "-S", "-c", _LAUNCHER, peak.name, *command]
