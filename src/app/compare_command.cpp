@@ -22,6 +22,7 @@ using nlohmann::ordered_json;
 judge::Settings older_settings(Against against) {
   judge::Settings settings;
   settings.grouping = judge::ByNamespace{};
+  settings.workflows_only = true;
   settings.rule = against == Against::kPipeline ? judge::Rule::kNewest : judge::Rule::kLastFinishedPod;
   return settings;
 }
@@ -98,6 +99,10 @@ std::string to_json(const std::vector<Difference>& differences) {
 
 Result<int> run_compare(const CompareOptions& options) {
   const Time now = options.now.value_or(std::chrono::floor<Seconds>(SystemClock().now()));
+  if (options.dump.settings.rule == judge::Rule::kLastFinishedPod) {
+    return Error{ErrorKind::kUsage,
+                 "--rule last-finished-pod is the other side of this: compare --against predecessor"};
+  }
   DumpReading reading({options.dump.settings, older_settings(options.against)});
   TRY(reading.read(options.dump));
   const JudgedDump ours = reading.judged(0, now);

@@ -68,6 +68,14 @@ Result<void> check_not_in_vain(const source::ObjectCounts& counts, const std::ve
   if (!left_out.empty()) {
     return Error{ErrorKind::kInput, fmt::format("{}: nothing to judge: {}", name, left_out)};
   }
+  for (const judge::Listing& listing : listings) {
+    if (listing.counts().ambiguous_name.empty()) continue;
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("--group-by gives one name, {}, to batches of different parts; put between its placeholders "
+                    "what no name has, such as '/'",
+                    shorten(printable(listing.counts().ambiguous_name), 100))};
+  }
   if (counts.runs > 0 || counts.schedules > 0) return Ok{};
   if (counts.filtered > 0) {
     return Error{ErrorKind::kInput,
@@ -97,6 +105,9 @@ Result<void> DumpReading::read(const DumpOptions& options) {
     TRY(source::read_dump(std::move(stream), name, decoder, progress.of(name)));
   }
   counts_ = decoder.counts();
+  for (const std::string& name : options.filter.namespaces) {
+    if (!counts_.namespaces_seen.contains(name)) namespaces_without_objects_.push_back(name);
+  }
   return check_not_in_vain(counts_, listings_, options.files);
 }
 
@@ -146,8 +157,17 @@ JudgedDump DumpReading::judged(std::size_t i, Time now) {
   judged.incomplete = counts_.incomplete;
   if (counts_.incomplete || counts_.maybe_incomplete) {
     judged.warnings.emplace_back(
-        "the listing says that it is one page of several (metadata.continue is set); batches may "
-        "be missing");
+        counts_.incomplete
+            ? "the listing is one page of several (metadata.continue is set): batches are missing; list without a limit"
+            : "the Argo server's listing has a continue token, as it has behind its last page too: if it was asked for "
+              "with a limit, batches are missing");
+  }
+  for (const std::string& name : namespaces_without_objects_) {
+    judged.warnings.push_back(fmt::format("nothing is listed of --namespace {}; is it spelled right?", one_line(name)));
+  }
+  if (counts_.long_batch_names > 0) {
+    judged.warnings.push_back(
+        fmt::format("lastrun/batch of {} object(s) is longer than 253 bytes and is ignored", counts_.long_batch_names));
   }
   if (alone && seen.broken_schedules_left_out > 0) {
     judged.warnings.push_back(

@@ -42,6 +42,7 @@ class DumpReading {
  private:
   std::vector<judge::Listing> listings_;
   source::ObjectCounts counts_;
+  std::vector<std::string> namespaces_without_objects_;  // of those that the filter names
 };
 
 // Reads and judges with one judge.

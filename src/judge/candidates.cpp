@@ -28,7 +28,8 @@ bool outdoes(const RunFacts& other, const RunFacts& run) {
   if (run.outcome() == Outcome::kUnfinished) return true;  // only the newest of all is shown
   if (run.succeeded()) return other.succeeded();
   if (other.succeeded()) return answers(other, run);
-  if (replaces(other, run)) return true;
+  // Of a chain of replaced runs the last is kept: where the schedule turns out to replace none, it was stopped.
+  if (replaces(other, run)) return other.interrupted;
   // A newer failure that was over no earlier stands wherever the older one stands, for what answers it answers the
   // older one too; unless only one of them has a slot, by which alone it may be answered. A replaced one may not count.
   const bool answered_together = (run.slot != 0) == (other.slot != 0);

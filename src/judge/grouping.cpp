@@ -24,18 +24,21 @@ std::optional<std::string_view> label_of(std::span<const LabelView> labels, std:
   return std::nullopt;
 }
 
+std::string_view value_of(const Pattern::Part& part, const BatchView& owner, std::span<const LabelView> labels) {
+  switch (part.field) {
+    case Pattern::Field::kText: return part.text;
+    case Pattern::Field::kCluster: return owner.cluster;
+    case Pattern::Field::kNamespace: return owner.namespace_name;
+    case Pattern::Field::kKind: return owner.kind;
+    case Pattern::Field::kBatch: return owner.name;
+    case Pattern::Field::kLabel: return label_of(labels, part.text).value_or("");
+  }
+  CHECK(false);
+}
+
 void fill_in(const Pattern& pattern, const BatchView& owner, std::span<const LabelView> labels, std::string& text) {
   text.clear();
-  for (const Pattern::Part& part : pattern.parts()) {
-    switch (part.field) {
-      case Pattern::Field::kText: text += part.text; break;
-      case Pattern::Field::kCluster: text += owner.cluster; break;
-      case Pattern::Field::kNamespace: text += owner.namespace_name; break;
-      case Pattern::Field::kKind: text += owner.kind; break;
-      case Pattern::Field::kBatch: text += owner.name; break;
-      case Pattern::Field::kLabel: text += label_of(labels, part.text).value_or(""); break;
-    }
-  }
+  for (const Pattern::Part& part : pattern.parts()) text += value_of(part, owner, labels);
 }
 
 BatchView group_of(const BatchView& owner, std::span<const LabelView> labels, const Grouping& grouping,
@@ -97,6 +100,17 @@ BatchView batch_of(const RunObservation& run, const BatchView& owner, const Grou
 
 BatchView batch_of(const BatchView& schedule, const Grouping& grouping, std::string& text) {
   return group_of(schedule, {}, grouping, text);
+}
+
+std::size_t hash_of_parts(const RunObservation& run, const BatchView& owner, const Grouping& grouping) {
+  const auto* pattern = std::get_if<Pattern>(&grouping);
+  if (pattern == nullptr) return 0;
+  constexpr std::size_t kGolden = 0x9e3779b97f4a7c15;
+  std::size_t hash = 1;
+  for (const Pattern::Part& part : pattern->parts()) {
+    hash = (hash ^ std::hash<std::string_view>{}(value_of(part, owner, run.labels))) * kGolden;
+  }
+  return hash;
 }
 
 bool lacks_label(const RunObservation& run, const Grouping& grouping) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,10 @@ struct BatchView {
 [[nodiscard]] BatchView batch_of(const RunObservation& run, const BatchView& owner, const Grouping& grouping,
                                  std::string& text);
 [[nodiscard]] BatchView batch_of(const BatchView& schedule, const Grouping& grouping, std::string& text);
+
+// A number for the values of a pattern's placeholders: two runs whose batches have one name by chance, for another
+// split of the same text, have two. 0 without a pattern.
+[[nodiscard]] std::size_t hash_of_parts(const RunObservation& run, const BatchView& owner, const Grouping& grouping);
 
 // True when the pattern asks for a label that the run has not.
 [[nodiscard]] bool lacks_label(const RunObservation& run, const Grouping& grouping);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "judge/listing.h"
 #include "judge/testing_runs.h"
 
 namespace lastrun::judge {
@@ -30,6 +31,26 @@ TEST(OwnerBatch, TakesTheFirstThatARunHas) {
   EXPECT_EQ(batch_of_run("cluster-template=k generate=g-"), "x/ClusterWorkflowTemplate k");
   EXPECT_EQ(batch_of_run("generate=g-"), "x/Workflow g");
   EXPECT_EQ(batch_of_run("generate="), "x/Workflow a");
+}
+
+TEST(PatternBatch, ANameThatTwoGroupsHaveIsNoted) {
+  const auto ambiguous = [](std::string_view pattern, Rule rule) {
+    Settings settings = grouped_by(pattern);
+    settings.rule = rule;
+    Listing listing(settings);
+    for (const auto& [space, batch] : {std::pair("a-b", "c"), std::pair("a", "b-c"), std::pair("a", "x")}) {
+      RunObservation run;
+      run.namespace_name = space;
+      run.batch_name = batch;
+      listing.add(run);
+      listing.add(run);
+    }
+    return listing.counts().ambiguous_name;
+  };
+  EXPECT_EQ(ambiguous("{namespace}-{batch}", Rule::kNewestFinished), "a-b-c");
+  EXPECT_EQ(ambiguous("{namespace}-{batch}", Rule::kAny), "a-b-c");
+  EXPECT_EQ(ambiguous("{namespace}/{batch}", Rule::kNewestFinished), "");
+  EXPECT_EQ(ambiguous("{namespace}", Rule::kNewestFinished), "");
 }
 
 TEST(OwnerBatch, OfAJob) {

@@ -102,6 +102,7 @@ bool Listing::takes(const RunObservation& run) {
     ++counts_.pods;
     return false;
   }
+  if (run.kind == RunKind::kJob && settings_.workflows_only) return false;
   // The pipeline knows no owners: its rule counts whatever is listed.
   if (run.owned && !settings_.include_owned && settings_.rule != Rule::kNewest) {
     ++counts_.owned;
@@ -126,8 +127,9 @@ std::uint32_t Listing::number_of(const BatchView& key, const BatchView* group) {
   }
   const auto number = static_cast<std::uint32_t>(batches_.size());
   numbers_.emplace(hash, number);
-  batches_.push_back(
-      {key.to_key(), group != nullptr ? Boxed<BatchKey>(group->to_key()) : Boxed<BatchKey>(), {}, false, {}});
+  Batch& batch = batches_.emplace_back();
+  batch.key = key.to_key();
+  if (group != nullptr) batch.group = group->to_key();
   return number;
 }
 
@@ -144,7 +146,13 @@ void Listing::add(const RunObservation& run) {
 
   // lastrun/batch takes runs away from their schedule: what that object tells is of them, not of a batch of its own.
   if (!run.batch_name.empty() && takes_schedules()) {
-    if (const auto own = schedule_batch(run)) batches_[number_of(*own, group)].runs_elsewhere = true;
+    if (const auto own = schedule_batch(run)) note_elsewhere(*own, group, number);
+  }
+
+  if (key.kind == "Pattern") {
+    const std::size_t parts = hash_of_parts(run, owner, settings_.grouping);
+    const auto [known, is_new] = pattern_parts_.try_emplace(hash_of(key), parts);
+    if (!is_new && known->second != parts) counts_.ambiguous_name = key.name;
   }
 
   RunFacts facts = classify(run, settings_.stopped);
@@ -158,6 +166,22 @@ void Listing::add(const RunObservation& run) {
   } else {
     candidates.offer(facts, run);
     runs_.push_back(facts);
+  }
+}
+
+void Listing::note_elsewhere(const BatchView& schedule, const BatchView* group, std::uint32_t number) {
+  Batch& batch = batches_[number_of(schedule, group)];
+  if (batch.elsewhere && *batch.elsewhere != number) batch.in_several = true;
+  batch.elsewhere = number;
+}
+
+// What a schedule tells is of its runs: where all that are listed belong to one other batch, it is told there.
+void Listing::move_schedules_to_their_runs() {
+  for (Batch& batch : batches_) {
+    const bool has_runs = batch.candidates.highest() != nullptr;
+    if (!batch.schedule || !batch.elsewhere || batch.in_several || has_runs) continue;
+    Boxed<ScheduleEvidence>& there = batches_[*batch.elsewhere].schedule;
+    if (!there) there = std::exchange(batch.schedule, {});
   }
 }
 
@@ -184,6 +208,9 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
       decision = decide_single(*only);
     }
   } else {
+    if (batch.schedule && !batch.schedule->replaces()) {
+      for (RunFacts& run : runs) run.interrupted = false;  // it was stopped, then
+    }
     decision = decide_newest_finished(runs);
   }
   verdict.status = decision.status;
@@ -191,12 +218,15 @@ Verdict Listing::judge(Batch& batch, std::vector<RunFacts>& runs) const {
   verdict.since = decision.since;
   verdict.since_at_least = decision.since_at_least;
   if (decision.run) verdict.run = batch.candidates.take_info(runs[*decision.run]);
-  if (batch.schedule && !one_run_decides()) batch.schedule->weigh(verdict, runs);
+  // Under `newest` the older runs are not known, by which a schedule's counters and times are told apart.
+  const bool weighs = batch.schedule && (!one_run_decides() || runs.empty() || batch.schedule->cannot_run());
+  if (weighs) batch.schedule->weigh(verdict, runs);
   return verdict;
 }
 
 std::vector<Verdict> Listing::verdicts() {
   numbers_.clear();
+  move_schedules_to_their_runs();
   count_once_and_order(runs_);
   std::vector<Verdict> verdicts;
   verdicts.reserve(batches_.size());
@@ -208,8 +238,10 @@ std::vector<Verdict> Listing::verdicts() {
     for (; !runs_.empty() && runs_.front().batch == number; runs_.pop_front()) runs.push_back(runs_.front());
     Batch& batch = batches_.front();
     // All that was listed of it belongs to other batches.
-    const bool schedule_alone = batch.schedule && (!batch.runs_elsewhere || batch.schedule->cannot_run());
-    if (runs.empty() && !schedule_alone && !one_run_decides()) continue;
+    const bool none = one_run_decides() ? batch.candidates.highest() == nullptr : runs.empty();
+    const bool schedule_alone =
+        batch.schedule && batch.schedule->selected() && (!batch.elsewhere || batch.schedule->cannot_run());
+    if (none && !schedule_alone) continue;
     Verdict verdict = judge(batch, runs);
     if (batch.group) {
       groups[*batch.group].push_back(std::move(verdict));

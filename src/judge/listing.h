@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -21,10 +22,12 @@ namespace lastrun::judge {
 
 // What was seen and what was left out, for notes to the reader.
 struct ListingCounts {
-  std::uint64_t runs = 0;                       // taken in; a run that was listed twice counts twice here
-  std::uint64_t owned = 0;                      // left out: Workflows of Workflows, Jobs of other controllers
-  std::uint64_t pods = 0;                       // left out: pods, where the rule judges Workflows and Jobs
-  std::uint64_t not_pods = 0;                   // left out: Workflows and Jobs, where the rule judges pods
+  std::uint64_t runs = 0;      // taken in; a run that was listed twice counts twice here
+  std::uint64_t owned = 0;     // left out: Workflows of Workflows, Jobs of other controllers
+  std::uint64_t pods = 0;      // left out: pods, where the rule judges Workflows and Jobs
+  std::uint64_t not_pods = 0;  // left out: Workflows and Jobs, where the rule judges pods
+  // A group's name under a pattern that two different groups have; empty: none.
+  std::string ambiguous_name;
   std::uint64_t without_label = 0;              // of `runs`: those that lack a label which the pattern asks for
   std::uint64_t schedules = 0;                  // schedule objects taken in
   std::uint64_t schedules_left_out = 0;         // where groups are judged that no schedule belongs to
@@ -58,7 +61,9 @@ class Listing {
     BatchKey key;
     Boxed<BatchKey> group;  // rule any: the group whose verdict this batch is part of
     Boxed<ScheduleEvidence> schedule;
-    bool runs_elsewhere = false;  // runs of this schedule belong to another batch (lastrun/batch)
+    // The one batch that runs of this schedule belong to instead (lastrun/batch).
+    std::optional<std::uint32_t> elsewhere;
+    bool in_several = false;  // runs of this schedule belong to several other batches
     Candidates candidates;
   };
 
@@ -69,13 +74,16 @@ class Listing {
   std::uint32_t number_of(const BatchView& key, const BatchView* group);
   // `runs` are all of the batch, in any order. Uses the batch up.
   [[nodiscard]] Verdict judge(Batch& batch, std::vector<RunFacts>& runs) const;
+  void note_elsewhere(const BatchView& schedule, const BatchView* group, std::uint32_t number);
+  void move_schedules_to_their_runs();
   void limit_unscheduled(std::vector<Verdict>& verdicts);
 
   Settings settings_;
   ListingCounts counts_;
   std::deque<Batch> batches_;
   std::unordered_multimap<std::size_t, std::uint32_t> numbers_;  // by the hash of key and group
-  std::string group_text_;                                       // a pattern's name, for one call
+  std::unordered_map<std::size_t, std::size_t> pattern_parts_;  // by the hash of a pattern's batch: what it was made of
+  std::string group_text_;                                      // a pattern's name, for one call
   std::deque<RunFacts> runs_;
 };
 

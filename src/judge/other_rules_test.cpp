@@ -74,10 +74,14 @@ TEST(Newest, ARunThatIsListedTwiceCountsAtItsLastPlaceWithItsNewestVersion) {
             "failed run-failed a since >=00:11");
 }
 
-TEST(Newest, SchedulesTellItNothing) {
+TEST(Newest, OfASchedulesEvidenceItTakesWhatNeedsNoOlderRuns) {
   Settings settings;
   settings.rule = Rule::kNewest;
   EXPECT_EQ(judge_in_any_order("a S 00:00-00:01 cron=c; cronworkflow c last=00:10 spec-error=bad", settings),
+            "CronWorkflow c: failed spec-error - since - also ok (bad)");
+  EXPECT_EQ(judge_in_any_order("cronworkflow c last=00:10 failed=3", settings),
+            "CronWorkflow c: failed failed-unlisted - since >=00:10");
+  EXPECT_EQ(judge_in_any_order("a S 00:00-00:01 cron=c; cronworkflow c last=00:10 failed=3", settings),
             "CronWorkflow c: ok succeeded a since >=00:01");
 }
 

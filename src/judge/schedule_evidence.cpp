@@ -21,8 +21,9 @@ ScheduleEvidence::ScheduleEvidence(const ScheduleObservation& schedule)
       version_(schedule.version),
       suspended_(schedule.suspended),
       replaces_(schedule.replaces),
-      any_succeeded_(schedule.succeeded > 0),
-      any_failed_(schedule.failed > 0),
+      selected_(schedule.selected),
+      succeeded_(schedule.succeeded),
+      failed_(schedule.failed),
       has_submission_error_(schedule.has_submission_error),
       has_spec_error_(schedule.has_spec_error),
       last_scheduled_(schedule.last_scheduled),
@@ -47,8 +48,11 @@ void ScheduleEvidence::weigh(Verdict& verdict, std::span<const RunFacts> runs) c
   if (came_and_went(runs)) {
     const Told told = of_last_slot(runs);
     weigh_unseen(verdict, told, is_cron_job && told == Told::kSucceeded ? last_success_ : last_scheduled_);
-  } else if (const Told told = of_the_past(); verdict.status == Status::kNever && told != Told::kNothing) {
-    weigh_unseen(verdict, told, last_success_);
+  } else if (verdict.status == Status::kNever) {
+    const Told told = of_the_past(runs);
+    if (told != Told::kNothing) weigh_unseen(verdict, told, last_success_);
+  } else if (is_cron_job && verdict.status == Status::kFailed && last_success_is_unlisted(runs)) {
+    weigh_unseen(verdict, Told::kSucceeded, last_success_);
   }
 }
 
@@ -61,14 +65,19 @@ bool ScheduleEvidence::came_and_went(std::span<const RunFacts> runs) const {
   return std::all_of(active_.begin(), active_.end(), is_listed);
 }
 
-// Runs that were replaced count as failed: under that policy a count of failures tells nothing.
-ScheduleEvidence::Told ScheduleEvidence::by_counters() const {
-  if (any_succeeded_) return any_failed_ ? Told::kBoth : Told::kSucceeded;
-  return any_failed_ && !replaces_ ? Told::kFailed : Told::kNothing;
+// Runs that were replaced count as failed: under that policy a count of failures tells nothing. Stopped ones that must
+// not count are counted too.
+ScheduleEvidence::Told ScheduleEvidence::by_counters(std::span<const RunFacts> runs) const {
+  const auto ignored = std::count_if(runs.begin(), runs.end(), [](const RunFacts& run) {
+    return run.stopped && run.outcome() == Outcome::kUnfinished;
+  });
+  const bool any_failed = failed_ > ignored;
+  if (succeeded_ > 0) return any_failed ? Told::kBoth : Told::kSucceeded;
+  return any_failed && !replaces_ ? Told::kFailed : Told::kNothing;
 }
 
 ScheduleEvidence::Told ScheduleEvidence::of_last_slot(std::span<const RunFacts> runs) const {
-  if (kind_ == ScheduleKind::kCronWorkflow) return by_counters();
+  if (kind_ == ScheduleKind::kCronWorkflow) return by_counters(runs);
   if (!last_success_ || *last_success_ < *last_scheduled_) return Told::kNothing;
   // The end of a listed run, late though it was, says nothing of the unseen one.
   const bool of_a_listed_run = std::any_of(runs.begin(), runs.end(), [&](const RunFacts& run) {
@@ -77,9 +86,15 @@ ScheduleEvidence::Told ScheduleEvidence::of_last_slot(std::span<const RunFacts> 
   return of_a_listed_run ? Told::kNothing : Told::kSucceeded;
 }
 
+bool ScheduleEvidence::last_success_is_unlisted(std::span<const RunFacts> runs) const {
+  return last_success_ && std::all_of(runs.begin(), runs.end(), [&](const RunFacts& run) {
+           return run.outcome() == Outcome::kUnfinished || run.end() < to_seconds(last_success_);
+         });
+}
+
 // A CronJob tells that a run succeeded once, not whether others failed since.
-ScheduleEvidence::Told ScheduleEvidence::of_the_past() const {
-  if (kind_ == ScheduleKind::kCronWorkflow) return by_counters();
+ScheduleEvidence::Told ScheduleEvidence::of_the_past(std::span<const RunFacts> runs) const {
+  if (kind_ == ScheduleKind::kCronWorkflow) return by_counters(runs);
   return last_success_ ? Told::kBoth : Told::kNothing;
 }
 

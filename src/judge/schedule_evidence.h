@@ -23,6 +23,7 @@ class ScheduleEvidence {
   // - A run that is due later than all listed ones, and is not under way unlisted, came and went unseen. A CronJob's
   //   lastSuccessfulTime tells whether it succeeded; so do a CronWorkflow's counters while only one of them has
   //   counted. Otherwise nobody can tell: what was fine becomes unknown, what was failing stands, marked stale.
+  // - A CronJob's lastSuccessfulTime that is later than all that is listed answers a listed failure.
   // - Where no listed run has finished, but the object knows of runs that have, it tells how they ended by the same
   //   means.
   void weigh(Verdict& verdict, std::span<const RunFacts> runs) const;
@@ -30,14 +31,19 @@ class ScheduleEvidence {
   // The schedule object's own metadata.resourceVersion: of one that is listed twice, the newest counts.
   [[nodiscard]] std::uint64_t version() const { return version_; }
   [[nodiscard]] bool cannot_run() const { return has_submission_error_ || has_spec_error_; }
+  // Whether it is a batch of its own even without a run.
+  [[nodiscard]] bool selected() const { return selected_; }
+  // Whether its controller shuts a run down for the next one's sake.
+  [[nodiscard]] bool replaces() const { return replaces_; }
 
  private:
   // What the object tells of how runs ended that nobody lists.
   enum class Told { kNothing, kSucceeded, kFailed, kBoth };
 
-  [[nodiscard]] Told by_counters() const;
+  [[nodiscard]] Told by_counters(std::span<const RunFacts> runs) const;
   [[nodiscard]] Told of_last_slot(std::span<const RunFacts> runs) const;
-  [[nodiscard]] Told of_the_past() const;
+  [[nodiscard]] Told of_the_past(std::span<const RunFacts> runs) const;
+  [[nodiscard]] bool last_success_is_unlisted(std::span<const RunFacts> runs) const;
   [[nodiscard]] bool came_and_went(std::span<const RunFacts> runs) const;
   void weigh_unseen(Verdict& verdict, Told told, std::optional<Time> since) const;
 
@@ -45,8 +51,9 @@ class ScheduleEvidence {
   std::uint64_t version_;
   bool suspended_;
   bool replaces_;
-  bool any_succeeded_;
-  bool any_failed_;
+  bool selected_;
+  std::int64_t succeeded_;
+  std::int64_t failed_;
   bool has_submission_error_;
   bool has_spec_error_;
   std::optional<Time> last_scheduled_;

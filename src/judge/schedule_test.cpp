@@ -108,6 +108,53 @@ TEST(UnseenRun, OfACronWorkflowThatReplacesIsNotToldByItsCountOfFailures) {
   EXPECT_EQ(verdict("cronworkflow c last=00:10 succeeded=3 replaces"), "ok succeeded-unlisted - since >=00:10");
 }
 
+TEST(UnseenRun, OfARelabelledScheduleIsToldInTheOneBatchOfItsRuns) {
+  const std::string run = "a S 00:00-00:01 cron=c slot=00:00 batch=x; ";
+  EXPECT_EQ(testing::judge_in_any_order(run + "cronworkflow c last=00:10 succeeded=1 failed=1"),
+            "Workflow x: unknown outcome-unseen - since 00:10 also ok");
+  EXPECT_EQ(testing::judge_in_any_order(run + "cronworkflow c last=00:00"), "Workflow x: ok succeeded a since >=00:01");
+  EXPECT_EQ(testing::judge_in_any_order(run + "cronworkflow c spec-error=bad"),
+            "Workflow x: failed spec-error - since - also ok (bad)");
+  // In several batches nobody can tell whose the unseen run was.
+  EXPECT_EQ(testing::judge_in_any_order(run + "b S 00:01-00:02 cron=c slot=00:01 batch=y; cronworkflow c last=00:10"),
+            "Workflow x: ok succeeded a since >=00:01\nWorkflow y: ok succeeded b since >=00:02");
+}
+
+TEST(UnseenRun, OfAScheduleThatTheSelectorLeavesOutIsToldWhereItsRunsAreChosen) {
+  EXPECT_EQ(with(kOkRun, "cronworkflow c last=00:10 succeeded=1 failed=1 not-selected"),
+            "unknown outcome-unseen - since 00:10 also ok");
+  EXPECT_EQ(testing::judge_in_any_order("cronworkflow c last=00:10 failed=1 not-selected"), "");
+}
+
+TEST(ListedFailure, OfACronJobIsAnsweredByALaterSuccessThatIsNotListed) {
+  const std::string running = "r R 00:20 job cronjob=c slot=00:20; ";
+  EXPECT_EQ(verdict(kFailedJob + running + "cronjob c last=00:20 success=00:11 active=r"),
+            "ok succeeded-unlisted - since >=00:11");
+  EXPECT_EQ(verdict(kFailedJob + running + "cronjob c last=00:20 success=00:00:30 active=r"),
+            "failed run-failed a since >=00:01");
+  EXPECT_EQ(
+      verdict(kFailedJob + running + "s S 00:00:01-00:11 job cronjob=c slot=00:00; cronjob c last=00:20 success=00:11"),
+      "failed failed-in-parallel a since >=00:01");
+}
+
+TEST(PastRuns, AreToldWithoutThoseThatAreListedAndDoNotCount) {
+  Settings settings;
+  settings.stopped = StoppedRuns::kDoNotCount;
+  const std::string stopped = "a F 00:00-00:01 cron=c slot=00:00 action=Stop; ";
+  EXPECT_EQ(testing::judge_in_any_order(stopped + "cronworkflow c last=00:00 failed=1", settings),
+            "CronWorkflow c: never none-counts a since -");
+  EXPECT_EQ(testing::judge_in_any_order(stopped + "cronworkflow c last=00:00 failed=2", settings),
+            "CronWorkflow c: failed failed-unlisted - since -");
+}
+
+TEST(Replaced, IsWhatOnlyASchedulesPolicyDoes) {
+  const std::string runs =
+      "o S 00:00-00:01 slot=00:00 cron=c; a F 00:02-00:03 slot=00:02 cron=c shutdown; "
+      "b R 00:03 slot=00:03 cron=c; ";
+  EXPECT_EQ(verdict(runs + "cronworkflow c last=00:03 replaces"), "ok succeeded o since >=00:01");
+  EXPECT_EQ(verdict(runs + "cronworkflow c last=00:03"), "failed stopped a since 00:03");
+}
+
 TEST(PastRuns, AreToldByTheScheduleWhereNoListedRunHasFinished) {
   EXPECT_EQ(verdict("cronworkflow c last=00:10 active succeeded=3"), "ok succeeded-unlisted - since -");
   EXPECT_EQ(verdict("cronworkflow c succeeded=1"), "ok succeeded-unlisted - since -");

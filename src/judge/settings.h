@@ -54,7 +54,8 @@ struct Settings {
   Grouping grouping = ByOwner{};
   Rule rule = Rule::kNewestFinished;
   StoppedRuns stopped = StoppedRuns::kFail;
-  bool include_owned = false;  // judge Workflows of Workflows and Jobs of other controllers too
+  bool workflows_only = false;  // as argo list: Jobs are not there
+  bool include_owned = false;   // judge Workflows of Workflows and Jobs of other controllers too
   // More batches than these without a schedule in one namespace are left out (failing ones kept first).
   std::size_t max_unscheduled_batches = 1000;
 };

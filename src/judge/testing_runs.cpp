@@ -100,6 +100,8 @@ class Object {
       } else if (field.key == "active") {
         active_.push_back(field.value.empty() ? "" : keep(uuid_of_name(field.value)));
         schedule.active = active_;
+      } else if (field.key == "not-selected") {
+        schedule.selected = false;
       } else if (field.key == "replaces") {
         schedule.replaces = true;
       } else if (field.key == "suspended") {

@@ -19,8 +19,8 @@ namespace lastrun::judge::testing {
 // end) text-uid= version= phase= not-completed action= shutdown unlabelled nodes=none exit-handler message= ns=
 // cluster= batch= cron= cronjob= template= cluster-template= generate= owned job pod label:KEY=. It is a Workflow of
 // namespace n with generateName `b-`: of batch b, unless its line says otherwise. A schedule: last= success= (times)
-// succeeded= failed= active[=RUN] replaces suspended submission-error spec-error ns=. Times are hours and minutes, and
-// seconds if need be, of one day.
+// succeeded= failed= active[=RUN] replaces not-selected suspended submission-error spec-error ns=. Times are hours and
+// minutes, and seconds if need be, of one day.
 //
 // The answer has a line a batch: "failed run-failed a since 00:10", "-" for what is absent, "since >=00:10" for
 // since_at_least; then what else there is: "also ok", "stale", "suspended", "(message)". Batches other than n's

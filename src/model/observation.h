@@ -85,6 +85,7 @@ struct ScheduleObservation {
   std::string_view namespace_name;
   std::string_view name;
   std::uint64_t version = 0;           // metadata.resourceVersion; 0 where it is absent or no number
+  bool selected = true;                // passes the label selector that runs were chosen by
   bool suspended = false;              // spec.suspend
   std::optional<Time> last_scheduled;  // status.lastScheduledTime, a CronJob's status.lastScheduleTime
   std::optional<Time> last_success;    // a CronJob's status.lastSuccessfulTime

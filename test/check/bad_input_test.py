@@ -144,21 +144,21 @@ class BadInput(unittest.TestCase):
             return b"[" + GOOD + b",\n" + dumps(one) + b"]"
 
         at = f"byte {len(GOOD) + 3} (line 2): "
-        wrong_time = "metadata.creationTimestamp is wrong: expected a time such as 2026-11-22T11:57:00Z, found "
+        wrong_time = "Workflow team/w: metadata.creationTimestamp is wrong: expected a time such as 2026-11-22T11:57:00Z, found "
         for content, message in (
             (changed(namespace=...), "Workflow w: metadata.namespace is missing"),
             (changed(namespace=None), "Workflow w: metadata.namespace is missing"),
             (changed(namespace=""), "Workflow w: metadata.namespace is missing"),
-            (changed(namespace=7), "metadata.namespace is wrong: expected a string"),
+            (changed(namespace=7), "Workflow w: metadata.namespace is wrong: expected a string"),
             (changed(creationTimestamp=...), "Workflow w: metadata.creationTimestamp is missing"),
             (changed(creationTimestamp=None), "Workflow w: metadata.creationTimestamp is missing"),
             (changed(creationTimestamp=""), "Workflow w: metadata.creationTimestamp is missing"),
             (changed(creationTimestamp="22 Nov 2026"), wrong_time + '"22 Nov 2026"'),
             (changed(creationTimestamp="2026-11-22T25:00:00Z"), wrong_time + '"2026-11-22T25:00:00Z"'),
-            (changed(creationTimestamp=1795348620), "metadata.creationTimestamp is wrong: expected a string"),
+            (changed(creationTimestamp=1795348620), "Workflow team/w: metadata.creationTimestamp is wrong: expected a string"),
             (changed(name=...), "metadata.name is missing"),
-            (changed(labels=["x"]), "metadata.labels is wrong: expected an object"),
-            (changed(labels={"a": 1}), "a label's value in metadata.labels is wrong: expected a string"),
+            (changed(labels=["x"]), "Workflow team/w: metadata.labels is wrong: expected an object"),
+            (changed(labels={"a": 1}), "Workflow team/w: a label's value in metadata.labels is wrong: expected a string"),
         ):
             self.assertEqual(self.refused(content), at + message)
 
@@ -189,9 +189,9 @@ class BadInput(unittest.TestCase):
         deep = b"[" * 100_000 + b"]" * 100_000
         self.assertRegex(self.refused(deep), r"^byte 1 \(line 1\): expected an object")
         for content in (b'[{"x":' + deep + b"}]", b'{"x":' + deep + b"}", b'{"items":[],"x":' + deep + b"}"):
-            self.assertRegex(self.refused(content), r"^byte \d \(line 1\): .*too deep")
+            self.assertRegex(self.refused(content), r"^byte \d \(line 1\): .*nested deeper than the 1024 levels")
         for content in (b'{"x":' * 100_000 + b"7" + b"}" * 100_000, b'[{"x":' * 100_000 + b"7" + b"}]" * 100_000):
-            self.assertRegex(self.refused(content), r"^byte \d \(line 1\): .*too deep")
+            self.assertRegex(self.refused(content), r"^byte \d \(line 1\): .*nested deeper than the 1024 levels")
         self.assertRegex(self.refused(b'[{"x":' + b"[" * 100_000), r"^byte 100006 \(line 1\): the input ends inside")
 
     def test_a_string_of_100_mb(self):
@@ -231,13 +231,13 @@ class BadInput(unittest.TestCase):
     def test_duplicate_keys(self):
         text = GOOD.decode()
         for old, new, message in (
-            ('"name": "w"', '"name": "w", "name": "v"', "metadata.name stands there twice; expected once"),
+            ('"name": "w"', '"name": "w", "name": "v"', "Workflow team/w: metadata.name stands there twice; expected once"),
             ('"kind": "Workflow"', '"kind": "Workflow", "kind": "Job"', "kind stands there twice; expected once"),
             ('"metadata"', '"metadata": {}, "metadata"', "metadata stands there twice; expected once"),
             (
                 '"workflows.argoproj.io/phase"',
                 '"workflows.argoproj.io/phase": "Failed", "workflows.argoproj.io/phase"',
-                "workflows.argoproj.io/phase stands there twice; expected once",
+                "Workflow team/w: workflows.argoproj.io/phase stands there twice; expected once",
             ),
         ):
             self.assertEqual(self.refused(text.replace(old, new, 1).encode()), "byte 0 (line 1): " + message)

@@ -266,8 +266,8 @@ class Inputs(unittest.TestCase):
         self.assertEqual(answer.code, 1)
         self.assertEqual(
             answer.err,
-            b"lastrun: warning: the listing says that it is one page of several (metadata.continue is set); batches "
-            b"may be missing\n",
+            b"lastrun: warning: the Argo server's listing has a continue token, as it has behind its last page too: if it "
+            b"was asked for with a limit, batches are missing\n",
         )
         archived = check(stdin=body_of(RECORDINGS / "argoserver/archived-all.http"))
         self.assertEqual((archived.code, archived.err), (1, b""))
@@ -291,6 +291,27 @@ class Inputs(unittest.TestCase):
         answer = run("compare", "--against", "predecessor", RECORDINGS / "pods/the-same-workflows.json")
         self.assertEqual((answer.code, answer.out), (2, b""))
         self.assertIn(b"no finished pod is listed", answer.err)
+
+    def test_the_rule_for_pods_is_no_side_of_ours(self):
+        answer = run("compare", "--rule", "last-finished-pod", RECORDINGS / "pods/the-same-workflows.json")
+        self.assertEqual((answer.code, answer.out), (2, b""))
+        self.assertIn(b"compare --against predecessor", answer.err)
+
+    def test_the_pipeline_sees_no_jobs(self):
+        jobs = RECORDINGS / "jobs/kubectl-jobs-A.json"
+        answer = run("compare", "--output", "json", jobs)
+        self.assertEqual({d["theirs"] for d in json.loads(answer.out)["differences"]}, {0})
+
+    def test_a_namespace_of_which_nothing_is_listed_is_told(self):
+        answer = check("-n", "team-b", "-n", "team-typo", RECORDINGS / "pods/the-same-workflows.json")
+        self.assertIn(b"warning: nothing is listed of --namespace team-typo", answer.err)
+        self.assertNotIn(b"team-b;", answer.err)
+
+    def test_a_pattern_that_gives_one_name_to_two_groups_is_refused(self):
+        one, other = workflow(namespace="a-b", name="c"), workflow(namespace="a", name="b-c")
+        answer = check("--group-by", "{namespace}-{batch}", stdin=dumps([one, other]))
+        self.assertEqual((answer.code, answer.out), (2, b""))
+        self.assertIn(b"--group-by gives one name, a-b-c, to batches of different parts", answer.err)
 
     def test_a_label_that_no_run_has_groups_nothing(self):
         answer = check("--group-by", "{namespace}/{label:nobody}", RECORDINGS / "pods/the-same-workflows.json")

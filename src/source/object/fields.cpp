@@ -17,6 +17,8 @@ Result<void> read(std::string_view& target, const simdjson::dom::element& value,
 Result<void> read(std::optional<Time>& target, const simdjson::dom::element& value, std::string_view where) {
   std::string_view text;
   TRY(read(text, value, where));
+  constexpr std::string_view kGoZero = "0001-01-01T00:00:00Z";  // how Go writes a time that is not set
+  if (text == kGoZero) text = {};
   target = parse_rfc3339(text);
   if (target || text.empty()) return Ok{};
   constexpr std::size_t kShown = 40;

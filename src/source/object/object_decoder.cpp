@@ -138,7 +138,7 @@ class ObjectDecoder::Reader {
   Result<void> read_pod(const Parts& parts, RunObservation& run);
   Result<void> read_template_ref(const element& value, RunObservation& run);
   Result<void> read_conditions(const element& value, ScheduleObservation& schedule);
-  [[nodiscard]] bool passes_filter(const Metadata& metadata) const;
+  [[nodiscard]] bool is_in_namespaces(const Metadata& metadata);
 
   ObjectDecoder& decoder_;
   simdjson::dom::parser parser_;
@@ -154,6 +154,9 @@ Result<void> ObjectDecoder::Reader::decode(std::string_view text, std::string_vi
     if (failed != simdjson::SUCCESS) return Error{ErrorKind::kLimit, "no memory to read the object"};
   }
   const auto failed = parser_.parse(text.data(), text.size(), false).get(root);
+  if (failed == simdjson::DEPTH_ERROR) {
+    return Error{ErrorKind::kInput, "is nested deeper than the " + std::to_string(kMaxDepth) + " levels that are read"};
+  }
   if (failed != simdjson::SUCCESS) return Error{ErrorKind::kInput, simdjson::error_message(failed)};
   return read_object(root, list_kind);
 }
@@ -202,23 +205,35 @@ Result<void> ObjectDecoder::Reader::read_list(const Parts& parts) {
   return each_member(*parts.items, "items", [&](const element& member) { return read_object(member, parts.kind); });
 }
 
-bool ObjectDecoder::Reader::passes_filter(const Metadata& metadata) const {
+bool ObjectDecoder::Reader::is_in_namespaces(const Metadata& metadata) {
   const auto& namespaces = decoder_.filter_.namespaces;
-  if (!namespaces.empty() &&
-      std::find(namespaces.begin(), namespaces.end(), metadata.namespace_name) == namespaces.end()) {
-    return false;
-  }
-  return decoder_.filter_.labels.matches(labels_);
+  if (namespaces.empty()) return true;
+  const auto found = std::find(namespaces.begin(), namespaces.end(), metadata.namespace_name);
+  if (found == namespaces.end()) return false;
+  decoder_.counts_.namespaces_seen.insert(*found);
+  return true;
 }
 
 namespace {
+
+// An error in an object's metadata, with the object's name if that can be read all the same.
+Error about(const Parts& parts, const Error& error) {
+  std::string_view name;
+  std::string_view space;
+  if (parts.metadata->at_pointer("/name").get(name) != simdjson::SUCCESS || name.empty()) return error;
+  const bool spaced = parts.metadata->at_pointer("/namespace").get(space) == simdjson::SUCCESS && !space.empty();
+  return error.within(std::string(parts.kind) + " " + (spaced ? shorten(space, kShown) + "/" : "") +
+                      shorten(name, kShown));
+}
 
 Result<Metadata> required_metadata(const Parts& parts, std::vector<LabelView>& labels) {
   const auto missing = [&](std::string_view field) {
     return Error{ErrorKind::kInput, std::string(field) + " is missing"};
   };
   if (!parts.metadata) return missing("metadata");
-  TRY_ASSIGN(Metadata metadata, read_metadata(*parts.metadata, labels));
+  auto read = read_metadata(*parts.metadata, labels);
+  if (!read.ok()) return about(parts, read.error());
+  const Metadata metadata = *std::move(read);
   if (metadata.name.empty()) return missing("metadata.name");
   const std::string subject = std::string(parts.kind) + " " + shorten(metadata.name, kShown);
   if (metadata.namespace_name.empty()) return missing("metadata.namespace").within(subject);
@@ -236,7 +251,7 @@ std::string subject_of(const Parts& parts, const Metadata& metadata) {
 
 Result<void> ObjectDecoder::Reader::read_run(RunKind kind, const Parts& parts) {
   TRY_ASSIGN(const Metadata metadata, required_metadata(parts, labels_));
-  if (!passes_filter(metadata)) {
+  if (!is_in_namespaces(metadata) || !decoder_.filter_.labels.matches(labels_)) {
     ++decoder_.counts_.filtered;
     return Ok{};
   }
@@ -248,7 +263,12 @@ Result<void> ObjectDecoder::Reader::read_run(RunKind kind, const Parts& parts) {
   run.uid = metadata.uid;
   run.version = metadata.version;
   run.created = *metadata.created;
-  run.batch_name = metadata.batch_name;
+  constexpr std::size_t kLongestName = 253;  // of anything in Kubernetes; beyond 1,024 Cloud Monitoring takes nothing
+  if (metadata.batch_name.size() <= kLongestName) {
+    run.batch_name = metadata.batch_name;
+  } else {
+    ++decoder_.counts_.long_batch_names;
+  }
   run.generate_name = metadata.generate_name;
   run.labels = labels_;
   if (!metadata.scheduled.empty()) {
@@ -429,11 +449,13 @@ Result<void> ObjectDecoder::Reader::read_pod(const Parts& parts, RunObservation&
 
 Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts& parts) {
   TRY_ASSIGN(const Metadata metadata, required_metadata(parts, labels_));
-  if (!passes_filter(metadata)) {
+  if (!is_in_namespaces(metadata)) {
     ++decoder_.counts_.filtered;
     return Ok{};
   }
   ScheduleObservation schedule;
+  // The labels of a schedule are not those of its runs: it is passed on for the sake of runs that are chosen.
+  schedule.selected = decoder_.filter_.labels.matches(labels_);
   schedule.kind = kind;
   schedule.cluster = decoder_.cluster_;
   schedule.namespace_name = metadata.namespace_name;
@@ -474,7 +496,7 @@ Result<void> ObjectDecoder::Reader::read_schedule(ScheduleKind kind, const Parts
     if (!done.ok()) return done.error().within(subject);
   }
   schedule.active = active_;
-  ++decoder_.counts_.schedules;
+  ++(schedule.selected ? decoder_.counts_.schedules : decoder_.counts_.filtered);
   decoder_.sink_.schedule(schedule);
   return Ok{};
 }

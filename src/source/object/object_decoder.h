@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct ObjectCounts {
   std::uint64_t runs = 0;
   std::uint64_t schedules = 0;
   std::uint64_t filtered = 0;                        // runs and schedules that the filter left out
+  std::uint64_t long_batch_names = 0;                // lastrun/batch longer than any name: taken as absent
+  std::set<std::string> namespaces_seen;             // of those that the filter names
   std::uint64_t bad_annotations = 0;                 // scheduled times that are none, or in the future: taken as absent
   std::uint64_t ignored_tolerance = 0;               // lastrun/tolerate, which needs memory
   bool incomplete = false;                           // a listing said that there is more (metadata.continue)

@@ -181,6 +181,34 @@ TEST(ObjectDecoder, TheFinishOfAWorkflowMayComeFromItsManagedFields) {
       at("2026-11-22T12:00:00Z"));
 }
 
+TEST(ObjectDecoder, ABatchNameLongerThanAnyNameIsIgnored) {
+  Decoding decoding;
+  const auto named = [](std::size_t length) {
+    return object("Workflow", R"("annotations":{"lastrun/batch":")" + std::string(length, 'x') + "\"}");
+  };
+  EXPECT_EQ(decoding.decode(named(253)), "ok");
+  EXPECT_EQ(decoding.decode(named(254)), "ok");
+  EXPECT_EQ(decoding.seen.runs.at(0).batch_name.size(), 253U);
+  EXPECT_EQ(decoding.seen.runs.at(1).batch_name, "");
+  EXPECT_EQ(decoding.decoder.counts().long_batch_names, 1U);
+}
+
+TEST(ObjectDecoder, AScheduleIsPassedOnWhateverItsLabels) {
+  Decoding decoding({{"s", "elsewhere"}, LabelSelector::parse("team=a").value()});
+  EXPECT_EQ(decoding.decode(object("CronJob")), "ok");
+  EXPECT_EQ(decoding.decode(object("CronJob", R"("labels":{"team":"a"})")), "ok");
+  ASSERT_EQ(decoding.seen.schedules.size(), 2U);
+  EXPECT_FALSE(decoding.seen.schedules.at(0).selected);
+  EXPECT_TRUE(decoding.seen.schedules.at(1).selected);
+  EXPECT_EQ(decoding.decoder.counts().schedules, 1U);
+  EXPECT_EQ(decoding.decoder.counts().filtered, 1U);
+  EXPECT_EQ(decoding.decoder.counts().namespaces_seen, std::set<std::string>{"s"});
+}
+
+TEST(ObjectDecoder, GosZeroTimeIsNone) {
+  EXPECT_EQ(run_of(object("Workflow", "", R"("status":{"finishedAt":"0001-01-01T00:00:00Z"})")).finished, std::nullopt);
+}
+
 TEST(ObjectDecoder, ASlotInTheFutureOfItsRunIsNone) {
   Decoding decoding;
   const auto slot = [](const char* time) {
@@ -463,6 +491,9 @@ TEST(ObjectDecoder, FieldsOfTheWrongTypeAreNamedWithWhatWasExpected) {
       {R"({"metadata":{"creationTimestamp":"2026-02-30T00:00:00Z"}})",
        "metadata.creationTimestamp is wrong: expected a time such as 2026-11-22T11:57:00Z, found "
        "\"2026-02-30T00:00:00Z\""},
+      {R"({"kind":"Job","metadata":{"creationTimestamp":7,"namespace":"s","name":"n"}})",
+       "Job s/n: metadata.creationTimestamp is wrong: expected a string"},
+      {R"({"kind":"Job","metadata":{"uid":7,"name":"n"}})", "Job n: metadata.uid is wrong: expected a string"},
       {R"({"metadata":{"labels":[]}})", "metadata.labels is wrong: expected an object"},
       {R"({"metadata":{"labels":{"a":true}}})", "a label's value in metadata.labels is wrong: expected a string"},
       {R"({"metadata":{"annotations":{"a":1}}})",
@@ -496,20 +527,21 @@ TEST(ObjectDecoder, FieldsThatDecideMayNotStandThereTwice) {
   const std::vector<Wrong> cases{
       {R"({"kind":"Job","kind":"Workflow"})", "kind stands there twice; expected once"},
       {object("Workflow", "", R"("metadata":{})"), "metadata stands there twice; expected once"},
-      {object("Workflow", R"("name":"m")"), "metadata.name stands there twice; expected once"},
-      {object("Workflow", R"("namespace":"s")"), "metadata.namespace stands there twice; expected once"},
-      {object("Workflow", R"("uid":"1","uid":"1")"), "metadata.uid stands there twice; expected once"},
+      {object("Workflow", R"("name":"m")"), "Workflow s/n: metadata.name stands there twice; expected once"},
+      {object("Workflow", R"("namespace":"s")"), "Workflow s/n: metadata.namespace stands there twice; expected once"},
+      {object("Workflow", R"("uid":"1","uid":"1")"), "Workflow s/n: metadata.uid stands there twice; expected once"},
       {object("Workflow", R"("resourceVersion":"1","resourceVersion":"2")"),
-       "metadata.resourceVersion stands there twice; expected once"},
+       "Workflow s/n: metadata.resourceVersion stands there twice; expected once"},
       {object("Workflow", R"("creationTimestamp":"2026-11-22T11:00:00Z")"),
-       "metadata.creationTimestamp stands there twice; expected once"},
-      {object("Workflow", R"("labels":{},"labels":{})"), "metadata.labels stands there twice; expected once"},
+       "Workflow s/n: metadata.creationTimestamp stands there twice; expected once"},
+      {object("Workflow", R"("labels":{},"labels":{})"),
+       "Workflow s/n: metadata.labels stands there twice; expected once"},
       {object("Workflow",
               R"("labels":{"workflows.argoproj.io/phase":"Failed","workflows.argoproj.io/phase":"Failed"})"),
-       "workflows.argoproj.io/phase stands there twice; expected once"},
+       "Workflow s/n: workflows.argoproj.io/phase stands there twice; expected once"},
       {object("Workflow",
               R"("labels":{"workflows.argoproj.io/completed":"true","workflows.argoproj.io/completed":"false"})"),
-       "workflows.argoproj.io/completed stands there twice; expected once"},
+       "Workflow s/n: workflows.argoproj.io/completed stands there twice; expected once"},
       {R"({"items":[],"items":[]})", "items stands there twice; expected once"},
   };
   for (const Wrong& each : cases) EXPECT_EQ(error_of(each.text), each.message) << each.text;
@@ -569,8 +601,8 @@ TEST(ObjectDecoder, NestingBeyondTheLimitIsRefused) {
     return object("Workflow", "", "\"spec\":{\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}");
   };
   EXPECT_EQ(run_of(nested(900)).name, "n");
-  EXPECT_THAT(error_of(nested(100'000)), HasSubstr("too deep"));
-  EXPECT_THAT(error_of(nested(ObjectDecoder::kMaxDepth)), HasSubstr("too deep"));
+  EXPECT_THAT(error_of(nested(100'000)), HasSubstr("nested deeper than the 1024 levels"));
+  EXPECT_THAT(error_of(nested(ObjectDecoder::kMaxDepth)), HasSubstr("nested deeper than the 1024 levels"));
 }
 
 TEST(ObjectDecoder, AnErrorDoesNotSpoilTheNextObject) {

@@ -34,6 +34,7 @@ struct KeptRun {
 struct KeptSchedule {
   ScheduleKind kind = ScheduleKind::kCronWorkflow;
   std::string cluster, namespace_name, name;
+  bool selected = true;
   bool suspended = false;
   std::optional<Time> last_scheduled, last_success;
   std::int64_t succeeded = 0, failed = 0;
@@ -93,6 +94,7 @@ class Collector : public ObservationSink {
     kept.cluster = schedule.cluster;
     kept.namespace_name = schedule.namespace_name;
     kept.name = schedule.name;
+    kept.selected = schedule.selected;
     kept.suspended = schedule.suspended;
     kept.last_scheduled = schedule.last_scheduled;
     kept.last_success = schedule.last_success;
