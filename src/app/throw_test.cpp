@@ -188,7 +188,7 @@ TEST_F(ThrowTest, OneFailureOfTheServerIsNoFailure) {
 TEST_F(ThrowTest, ServerThatHangsIsLeft) {
   answer_posts({Reply(Fault::kHangBeforeAnswer)});
   const auto start = clock_.now();
-  EXPECT_THAT(failure(line(1)), HasSubstr("of 1 points 0 were delivered; 1 uncertain"));
+  EXPECT_THAT(failure(line(1)), HasSubstr("of 1 point 0 were delivered; 1 uncertain"));
   EXPECT_LE(clock_.now() - start, std::chrono::seconds{50});
 }
 

@@ -291,7 +291,7 @@ std::string MonitoringClient::advice_on(const http::Outcome& outcome) const {
   const std::string reason = decode_error(outcome->body).reason;
   if (outcome->status != 403 || (!reason.empty() && reason != kNoPermission)) return {};
   return fmt::format("{} needs the role roles/monitoring.metricWriter in project {} (it covers descriptors too)",
-                     token_.account.empty() ? "the account" : token_.account, settings_.project);
+                     token_.account.empty() ? "the account" : one_line(token_.account), settings_.project);
 }
 
 Result<http::Response> MonitoringClient::exchange(http::Method method, const std::string& url, const std::string& body,
