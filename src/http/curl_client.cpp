@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -67,10 +68,10 @@ Proxy proxy_of(const Request& request, const CurlOptions& options, bool tls) {
   if (!options.proxy.empty()) return parse_proxy("--proxy", options.proxy);
   // No HTTP_PROXY: a CGI script's client could set it.
   constexpr std::array<const char*, 5> kNames{"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"};
-  for (const std::string_view name : kNames) {
-    if (tls ? name == "http_proxy" : strncasecmp(name.data(), "https", 5) == 0) continue;
-    const char* value = getenv(name.data());
-    if (value != nullptr && *value != '\0') return parse_proxy(std::string{name}, value);
+  for (const char* name : kNames) {
+    if (tls ? strcmp(name, "http_proxy") == 0 : strncasecmp(name, "https", 5) == 0) continue;
+    const char* value = getenv(name);
+    if (value != nullptr && *value != '\0') return parse_proxy(name, value);
   }
   return {};
 }

@@ -85,7 +85,8 @@ class PostTest(unittest.TestCase):
 
     def test_a_batch_that_is_unknown_is_told(self):
         self.server.control(descriptors=[descriptor("m", "namespace_name", "kind", "batch")])
-        items = [{"kind": "CronJob", "spec": {"schedule": "@hourly"}, "status": {"lastScheduleTime": "2026-11-22T11:00:00Z"},
+        items = [{"kind": "CronJob", "spec": {"schedule": "@hourly"},
+                  "status": {"lastScheduleTime": "2026-11-22T11:00:00Z"},
                   "metadata": {"namespace": "n", "name": name, "creationTimestamp": "2026-11-01T00:00:00Z"}}
                  for name in "ab"]
         for listed, told in ((items[:1], "1 batch is unknown and was not sent"),
@@ -214,8 +215,8 @@ class Advice(unittest.TestCase):
 
     def test_a_missing_descriptor(self):
         for message in self.refusals():
-            self.assertTrue(message.endswith(f"; the descriptor is missing in this project: create it with {self.CREATE} "
-                                             f"or terraform, {self.MISSPELLED}"), message)
+            self.assertTrue(message.endswith("; the descriptor is missing in this project: create it with "
+                                             f"{self.CREATE} or terraform, {self.MISSPELLED}"), message)
 
     def test_a_descriptor_of_another_type(self):
         self.server.control(descriptors=[{**descriptor("m", "namespace_name"), "valueType": "DOUBLE"}])
@@ -234,10 +235,11 @@ class Advice(unittest.TestCase):
 
     def test_a_permission_that_a_known_account_lacks(self):
         with tempfile.TemporaryDirectory(prefix="lastrun-advice-") as folder:
-            pem = subprocess.run(["openssl", "genpkey", "-algorithm", "RSA"], check=True, capture_output=True, text=True)
+            made = subprocess.run(["openssl", "genpkey", "-algorithm", "RSA"], check=True, capture_output=True)
             key = Path(folder) / "key.json"
             key.write_text(json.dumps({"type": "service_account", "client_email": "writer@p.iam.gserviceaccount.com",
-                                       "private_key": pem.stdout, "token_uri": "https://oauth2.invalid/token"}))
+                                       "private_key": made.stdout.decode(),
+                                       "token_uri": "https://oauth2.invalid/token"}))
             self.server.control(auth=False)  # it does not know that account; what it answers is the fault
             for message in self.forbidden("--credentials", key):
                 self.assertTrue(message.endswith(f"; writer@p.iam.gserviceaccount.com {self.ROLE}"), message)
