@@ -43,16 +43,6 @@ Result<void> print_requests(const monitoring::MonitoringClient& client, const st
   return write_out(requests);
 }
 
-// A descriptor that is missing, or lacks labels, is what everyone meets first.
-Error with_advice(Error error, const PostOptions& options) {
-  const bool may_help = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kRejected;
-  if (may_help && !options.create_descriptor) {
-    while (error.message.ends_with('.')) error.message.pop_back();
-    error.message += "; --create-descriptor creates a descriptor that is missing and adds labels that one lacks";
-  }
-  return error;
-}
-
 }  // namespace
 
 Result<int> run_post(const PostOptions& options) {
@@ -86,16 +76,18 @@ Result<int> run_post(const PostOptions& options) {
   }
   const StopSignals signals;  // from here on, what was delivered is told even when we are stopped
   const std::stop_token stop = signals.token();
-  const auto ensured = client.ensure_descriptor(mapped.points, create, stop);
-  if (!ensured.ok()) return with_advice(ensured.error(), options);
+  TRY(client.ensure_descriptor(mapped.points, create, stop));
   TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time, stop));
   TRY(monitoring::check_complete(report));
   if (mapped.unknown > 0) {
     log(Severity::kWarning,
-        fmt::format("{} batches are unknown and were not sent; lastrun check tells why", mapped.unknown));
+        fmt::format("{} unknown and {} not sent; lastrun check tells why",
+                    mapped.unknown == 1 ? "1 batch is" : fmt::format("{} batches are", mapped.unknown),
+                    mapped.unknown == 1 ? "was" : "were"));
   }
   if (terminal_width() > 0) {
-    TRY(write_out(fmt::format("{} points delivered to {}\n", report.delivered, client.metric_type())));
+    TRY(write_out(fmt::format("{} {} delivered to {}\n", report.delivered, report.delivered == 1 ? "point" : "points",
+                              client.metric_type())));
   }
   return 0;
 }

@@ -24,8 +24,10 @@ using ::testing::HasSubstr;
 
 class FakeTokens : public google::TokenSource {
  public:
-  Result<google::Token> token(std::stop_token) override { return google::Token{"secret-token", ""}; }
+  Result<google::Token> token(std::stop_token) override { return google::Token{"secret-token", "", account}; }
   void drop() override {}
+
+  std::string account;
 };
 
 constexpr const char* kBase = "https://monitoring.googleapis.com/v3/projects/p";
@@ -138,8 +140,19 @@ TEST_F(ThrowTest, DescriptorIsReadFirst) {
 TEST_F(ThrowTest, MissingDescriptorIsAnErrorAndNothingIsSent) {
   http_.on(http::Method::kGet, kBase, {response(404, R"({"error":{"status":"NOT_FOUND"}})")});
   options_.metric_name = "other";
-  EXPECT_THAT(failure(line(1)), HasSubstr("404 NOT_FOUND"));
+  EXPECT_EQ(
+      failure(line(1)),
+      "reading the descriptor of custom.googleapis.com/other in project p: 404 NOT_FOUND; the descriptor is missing "
+      "in this project: create it with lastrun post --create-descriptor or terraform, unless the project or metric "
+      "name is misspelled");
   EXPECT_EQ(posts(), 0u);
+}
+
+TEST_F(ThrowTest, RefusedPermissionNamesTheRoleAndTheAccount) {
+  tokens_.account = "writer@p.iam.gserviceaccount.com";
+  answer_posts({response(403, R"({"error":{"status":"PERMISSION_DENIED"}})")});
+  EXPECT_THAT(failure(line(1)), EndsWith("; writer@p.iam.gserviceaccount.com needs the role "
+                                         "roles/monitoring.metricWriter in project p (it covers descriptors too)"));
 }
 
 TEST_F(ThrowTest, SuccessIsSilent) {
@@ -175,7 +188,7 @@ TEST_F(ThrowTest, OneFailureOfTheServerIsNoFailure) {
 TEST_F(ThrowTest, ServerThatHangsIsLeft) {
   answer_posts({Reply(Fault::kHangBeforeAnswer)});
   const auto start = clock_.now();
-  EXPECT_THAT(failure(line(1)), HasSubstr("of 1 points 0 were delivered; 1 uncertain"));
+  EXPECT_THAT(failure(line(1)), HasSubstr("of 1 point 0 were delivered; 1 uncertain"));
   EXPECT_LE(clock_.now() - start, std::chrono::seconds{50});
 }
 

@@ -82,8 +82,9 @@ Result<Credentials> open_file(const std::string& path, const CredentialsOptions&
     quota_project = user->quota_project;
     fetcher = make_authorized_user(std::move(*user), path, http, clock);
   }
-  credentials.tokens = std::make_unique<RefreshingTokenSource>(
-      std::move(fetcher), first_of(options.environment.quota_project, quota_project), clock, options.warn);
+  Token pattern{{}, first_of(options.environment.quota_project, quota_project), credentials.account};
+  credentials.tokens =
+      std::make_unique<RefreshingTokenSource>(std::move(fetcher), std::move(pattern), clock, options.warn);
   return credentials;
 }
 
@@ -102,7 +103,7 @@ Result<Credentials> open_metadata_server(const CredentialsOptions& options, http
   }
   credentials.tokens = std::make_unique<RefreshingTokenSource>(
       make_metadata_fetcher(MetadataServer(options.environment.metadata_host, http, clock), options.scopes),
-      options.environment.quota_project, clock, options.warn);
+      Token{{}, options.environment.quota_project, {}}, clock, options.warn);
   return credentials;
 }
 

@@ -18,9 +18,9 @@ Error bad_answer(const std::string& why) {
 
 }  // namespace
 
-RefreshingTokenSource::RefreshingTokenSource(std::unique_ptr<TokenFetcher> fetcher, std::string quota_project,
-                                             Clock& clock, Warn warn)
-    : fetcher_(std::move(fetcher)), quota_project_(std::move(quota_project)), clock_(clock), warn_(std::move(warn)) {
+RefreshingTokenSource::RefreshingTokenSource(std::unique_ptr<TokenFetcher> fetcher, Token pattern, Clock& clock,
+                                             Warn warn)
+    : fetcher_(std::move(fetcher)), pattern_(std::move(pattern)), clock_(clock), warn_(std::move(warn)) {
   CHECK(fetcher_ != nullptr);
 }
 
@@ -35,7 +35,9 @@ Result<Token> RefreshingTokenSource::token(std::stop_token stop) {
       if (warn_) warn_("going on with the access token held, which expires soon: " + fresh.error().message);
     }
   }
-  return Token{held_->value, quota_project_};
+  Token token = pattern_;
+  token.value = held_->value;
+  return token;
 }
 
 Result<FreshToken> decode_token_answer(std::string_view body, std::chrono::system_clock::time_point asked_at) {

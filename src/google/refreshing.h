@@ -32,8 +32,8 @@ using Warn = std::function<void(const std::string&)>;
 // A TokenSource that holds the last token of a fetcher.
 class RefreshingTokenSource : public TokenSource {
  public:
-  // `warn` may be empty; `clock` must outlive this.
-  RefreshingTokenSource(std::unique_ptr<TokenFetcher> fetcher, std::string quota_project, Clock& clock, Warn warn);
+  // Every token given is `pattern` with its value. `warn` may be empty; `clock` must outlive this.
+  RefreshingTokenSource(std::unique_ptr<TokenFetcher> fetcher, Token pattern, Clock& clock, Warn warn);
 
   // A stop is never answered with a stale token. Within 225 s of the expiry every call tries to refresh again.
   Result<Token> token(std::stop_token stop) override;
@@ -41,7 +41,7 @@ class RefreshingTokenSource : public TokenSource {
 
  private:
   std::unique_ptr<TokenFetcher> fetcher_;
-  std::string quota_project_;
+  Token pattern_;
   Clock& clock_;
   Warn warn_;
   std::optional<FreshToken> held_;

@@ -38,7 +38,8 @@ class Refreshing : public ::testing::Test {
   RefreshingTokenSource make_source() {
     auto fetcher = std::make_unique<CountingFetcher>(clock_);
     fetcher_ = fetcher.get();
-    return {std::move(fetcher), "payer", clock_, [this](const std::string& text) { warnings_.push_back(text); }};
+    return {std::move(fetcher), Token{"", "payer", "a@b"}, clock_,
+            [this](const std::string& text) { warnings_.push_back(text); }};
   }
   std::string token() {
     const auto token = source_.token({});
@@ -46,8 +47,9 @@ class Refreshing : public ::testing::Test {
   }
 };
 
-TEST_F(Refreshing, GivesTheQuotaProjectWithEveryToken) {
+TEST_F(Refreshing, GivesTheQuotaProjectAndTheAccountWithEveryToken) {
   EXPECT_EQ(source_.token({})->quota_project, "payer");
+  EXPECT_EQ(source_.token({})->account, "a@b");
 }
 
 TEST_F(Refreshing, HoldsATokenUntil225SecondsBeforeItExpires) {

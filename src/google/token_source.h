@@ -8,9 +8,11 @@
 namespace lastrun::google {
 
 // What a request to a Google API carries: the bearer token, and the project that pays for the quota (may be empty).
+// And whose token it is.
 struct Token {
   std::string value;          // goes into "Authorization: Bearer …"; never logged
   std::string quota_project;  // goes into "x-goog-user-project" unless empty
+  std::string account;        // a service account's address, for messages; empty where only the server knows it
 };
 
 // Where tokens come from. Thread: one call at a time.

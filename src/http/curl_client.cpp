@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -30,6 +31,51 @@ using std::chrono::steady_clock;
 
 constexpr long kKeptConnections = 16;  // at least this many stay open between calls
 
+// A proxy as messages name it: its URL may have a user and a password in it.
+struct Proxy {
+  std::string setting;  // what named it: "--proxy" or a variable of the environment; empty: none is set
+  std::string host;     // a name or an address, without the brackets of IPv6; empty: the setting cannot be read
+  std::string port;
+
+  [[nodiscard]] bool is_set() const { return !setting.empty(); }
+  [[nodiscard]] std::string describe() const {
+    if (host.empty()) return "the proxy of " + setting;
+    const bool brackets = host.find(':') != std::string::npos;
+    return printable("the proxy " + (brackets ? "[" + host + "]" : host) + ":" + port + " (" + setting + ")");
+  }
+};
+
+// When in doubt, text counts as part of a password, which may hold any character.
+Proxy parse_proxy(std::string setting, std::string_view url) {
+  const std::string_view scheme = url.substr(0, url.find("://"));
+  if (scheme.size() < url.size()) url.remove_prefix(scheme.size() + 3);
+  url.remove_prefix(url.rfind('@') + 1);  // npos + 1 is 0
+  url = url.substr(0, url.find_first_of("/?#"));
+  std::string_view port = scheme == "https" ? "443" : "1080";  // curl's defaults
+  const std::size_t colon = url.rfind(':');
+  if (colon != url.npos && !url.ends_with(']')) {
+    port = url.substr(colon + 1);
+    url = url.substr(0, colon);
+  }
+  if (url.starts_with('[') && url.ends_with(']')) url = url.substr(1, url.size() - 2);
+  if (port.empty() || port.find_first_not_of("0123456789") != port.npos) return {std::move(setting), {}, {}};
+  return {std::move(setting), std::string{url}, std::string{port}};
+}
+
+// The one that curl takes for this request, unless NO_PROXY names its host. Source: man page of CURLOPT_PROXY.
+Proxy proxy_of(const Request& request, const CurlOptions& options, bool tls) {
+  if (request.around_proxy) return {};
+  if (!options.proxy.empty()) return parse_proxy("--proxy", options.proxy);
+  // No HTTP_PROXY: a CGI script's client could set it.
+  constexpr std::array<const char*, 5> kNames{"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"};
+  for (const char* name : kNames) {
+    if (tls ? strcmp(name, "http_proxy") == 0 : strncasecmp(name, "https", 5) == 0) continue;
+    const char* value = getenv(name);
+    if (value != nullptr && *value != '\0') return parse_proxy(name, value);
+  }
+  return {};
+}
+
 // A request on its way. Lives at one address: curl points to it.
 class Transfer {
  public:
@@ -42,7 +88,9 @@ class Transfer {
   [[nodiscard]] std::size_t index() const { return index_; }
   [[nodiscard]] steady_clock::time_point deadline() const { return started_ + time_limit(request_.deadlines, phase_); }
   // What came of it if it is given up now.
-  [[nodiscard]] Outcome late() const { return deadline_passed(request_, phase_); }
+  [[nodiscard]] Outcome late() const {
+    return deadline_passed(request_, phase_, proxy_.is_set() ? proxy_.describe() : "");
+  }
   [[nodiscard]] Outcome stopped() const { return cancelled(request_, phase_); }
   // What came of it, once curl says that it has ended.
   [[nodiscard]] Outcome finish(CURLcode code);
@@ -58,6 +106,7 @@ class Transfer {
   bool on_connected();
   [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string why_no_connection(CURLcode code) const;
+  [[nodiscard]] std::string why_no_tcp_connection() const;
   [[nodiscard]] std::string detail(CURLcode code) const;
 
   CURLM* multi_;
@@ -66,6 +115,7 @@ class Transfer {
   CURL* easy_;
   curl_slist* header_lines_ = nullptr;
   std::string ca_file_;
+  Proxy proxy_;
   steady_clock::time_point started_ = steady_clock::now();
   Phase phase_ = Phase::kConnecting;
   Refusal refusal_ = Refusal::kNone;
@@ -129,6 +179,7 @@ void Transfer::set_options(const CurlOptions& options) {
     set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
     set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
   }
+  proxy_ = proxy_of(request_, options, tls);
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
   if (request_.around_proxy) set(easy_, CURLOPT_NOPROXY, "*");
 
@@ -265,16 +316,34 @@ std::string Transfer::why_no_connection(CURLcode code) const {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "the host's name cannot be resolved; is it spelled right, does DNS work here?";
-    case CURLE_COULDNT_RESOLVE_PROXY: return "the proxy's name cannot be resolved; is HTTPS_PROXY right?";
-    case CURLE_COULDNT_CONNECT: {
-      long number = 0;
-      curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
-      if (number == 0) return detail(code);
-      return std::generic_category().message(static_cast<int>(number)) +
-             "; is the server up and reachable from here, or only through a proxy (HTTPS_PROXY)?";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "the name of " + proxy_.describe() + " cannot be resolved; is it spelled right, does DNS work here?";
+    case CURLE_COULDNT_CONNECT: return why_no_tcp_connection();
+    default: {
+      long answer_to_connect = 0;
+      curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &answer_to_connect);
+      if (answer_to_connect < 300) return detail(code);
+      return proxy_.describe() + " refused to connect us: it answered " + std::to_string(answer_to_connect);
     }
-    default: return detail(code);
   }
+}
+
+std::string Transfer::why_no_tcp_connection() const {
+  long number = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
+  if (number == 0) return detail(CURLE_COULDNT_CONNECT);
+  const std::string reason = std::generic_category().message(static_cast<int>(number));
+  if (!proxy_.is_set()) {
+    return reason + "; is the server up and reachable from here, or only through a proxy (HTTPS_PROXY)?";
+  }
+  // Whether NO_PROXY named the host is known to curl alone, which tells by its words (from 8.7.0 on otherwise, too).
+  const std::string_view words{error_text_.data()};
+  if (words.find(" to " + proxy_.host + " port " + proxy_.port + " ") == words.npos) {
+    return reason + "; is the server up and reachable from here without " + proxy_.describe() + "?";
+  }
+  const std::string what =
+      number == ECONNREFUSED ? "refused by " + proxy_.describe() : proxy_.describe() + " cannot be reached: " + reason;
+  return what + "; is it up and reachable from here, is the setting right?";
 }
 
 // Curl's own words, which may hold text from the server (a certificate's names) or, in its complaints about proxies,

@@ -284,6 +284,74 @@ TEST_F(CurlClient, AProxysPasswordIsUsedAndNeverShown) {
   }
 }
 
+// Both with https and without, as the setting of either says.
+TEST_F(CurlClient, AProxyThatRefusesIsNamedAndNotTheServer) {
+  const std::string gone = start("connect_proxy.py").authority();
+  servers_.clear();
+  const std::string refused = "no connection: refused by the proxy " + gone;
+  for (const char* url : {"https://monitoring.invalid/x", "http://monitoring.invalid/x"}) {
+    const Outcome outcome = open_client({"", "http://user:hunter2@" + gone})->send(get(url));
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_FALSE(outcome.may_have_reached());
+    const std::string& message = outcome.error().message;
+    EXPECT_NE(message.find(refused + " (--proxy); is it up"), std::string::npos) << message;
+    EXPECT_EQ(message.find("hunter2"), std::string::npos) << message;
+    EXPECT_EQ(message.find("only through"), std::string::npos) << message;
+  }
+  for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const EnvironmentVariable variable{name, gone};
+    const Outcome outcome = open_client({})->send(get("https://monitoring.invalid/x"));
+    const std::string& message = outcome.error().message;
+    EXPECT_NE(message.find(refused + " (" + name + ")"), std::string::npos) << message;
+  }
+}
+
+TEST_F(CurlClient, AServerThatRefusesIsNotTakenForTheProxy) {
+  const std::string gone = start("connect_proxy.py").authority();
+  servers_.clear();
+  const EnvironmentVariable variable{"https_proxy", "http://user:hunter2@proxy.invalid:8080"};
+  const EnvironmentVariable exception{"NO_PROXY", "127.0.0.1"};
+  const std::string message = open_client({})->send(get("https://" + gone + "/x")).error().message;
+  EXPECT_NE(message.find("Connection refused; is the server up and reachable from here without the proxy "
+                         "proxy.invalid:8080 (https_proxy)?"),
+            std::string::npos)
+      << message;
+}
+
+TEST_F(CurlClient, AProxyThatDoesNotConnectUsIsNamed) {
+  const std::string proxy = start("connect_proxy.py", {"--password", "hunter2"}).authority();
+  const std::string message =
+      open_client({"", "http://user:hunter3@" + proxy})->send(get("https://monitoring.invalid/x")).error().message;
+  EXPECT_NE(message.find("the proxy " + proxy + " (--proxy) refused to connect us: it answered 407"), std::string::npos)
+      << message;
+}
+
+TEST_F(CurlClient, AProxyThatIsNotFoundIsNamedWithoutItsPassword) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"http://hunter2:hunter2@nowhere.invalid:3128", "the name of the proxy nowhere.invalid:3128 (--proxy) cannot"},
+      {"hunter2:hunter2@nowhere.invalid", "the name of the proxy nowhere.invalid:1080 (--proxy) cannot"},
+      {"https://hunter2:hunter2@nowhere.invalid/", "the name of the proxy nowhere.invalid:443 (--proxy) cannot"},
+      {"http://user:hunter2", "the name of the proxy of --proxy cannot"},
+  };
+  for (const auto& [proxy, named] : rows) {
+    const std::string message = open_client({"", proxy})->send(get("https://monitoring.invalid/x")).error().message;
+    EXPECT_NE(message.find(named), std::string::npos) << message;
+    EXPECT_EQ(message.find("hunter"), std::string::npos) << message;
+  }
+}
+
+TEST_F(CurlClient, AProxyMayHaveHeldUpAConnectionThatDoesNotCome) {
+  hanging_lookup().hold();
+  const auto client = open_client({"", std::string{"http://user:hunter2@"} + HangingLookup::kName + ":3128"});
+  Request request = get("https://monitoring.invalid/x");
+  request.deadlines.connect = milliseconds{50};
+  const std::string message = client->send(request).error().message;
+  hanging_lookup().release();
+  EXPECT_NE(message.find("is the host reachable from here, and the proxy lookup-hangs.test:3128 (--proxy)"),
+            std::string::npos)
+      << message;
+}
+
 TEST_F(CurlClient, AServerThatDiedBetweenTwoCallsRaisesNoSignal) {
   ASSERT_EQ(signal(SIGPIPE, SIG_DFL), SIG_DFL);  // the test would die of it
   const std::string origin = "https://" + start_tls().authority();

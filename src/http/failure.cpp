@@ -26,14 +26,13 @@ std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase) {
   return limit;
 }
 
-Outcome deadline_passed(const Request& request, Phase phase) {
+Outcome deadline_passed(const Request& request, Phase phase, const std::string& proxy) {
   const auto limit = time_limit(request.deadlines, phase);
   std::string what;
   if (phase == Phase::kConnecting && limit == request.deadlines.connect) {
-    what = fmt::format(
-        "no connection within {} (deadline: connect); is the host reachable from here, or only through a proxy "
-        "(HTTPS_PROXY)?",
-        in_seconds(limit));
+    what = fmt::format("no connection within {} (deadline: connect); is the host reachable from here, {}?",
+                       in_seconds(limit),
+                       proxy.empty() ? "or only through a proxy (HTTPS_PROXY)" : "and " + proxy + ", if it is in use");
   } else if (phase != Phase::kReceiving && limit == request.deadlines.first_byte) {
     what = fmt::format("no answer within {} (deadline: first byte)", in_seconds(limit));
   } else {

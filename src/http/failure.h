@@ -25,7 +25,8 @@ enum class Phase { kConnecting, kWaiting, kReceiving };
 // When a request in `phase` has to be given up, counted from its start: the earliest deadline that still applies.
 [[nodiscard]] std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase);
 
-[[nodiscard]] Outcome deadline_passed(const Request& request, Phase phase);           // kTimeout, Retry::kYes
+// kTimeout, Retry::kYes. `proxy` names the one that may have been on the way; empty if none was set.
+[[nodiscard]] Outcome deadline_passed(const Request& request, Phase phase, const std::string& proxy = {});
 [[nodiscard]] Outcome no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
 // The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
 [[nodiscard]] Outcome no_whole_answer(const Request& request, const std::string& why);

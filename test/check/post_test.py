@@ -83,11 +83,17 @@ class PostTest(unittest.TestCase):
         self.assertEqual((len(values), sum(values.values())), (37, 18))
         self.assertEqual(values[(("batch", "every-minute"), ("kind", "CronWorkflow"), ("namespace_name", "cron"))], 1)
 
-    def test_a_missing_descriptor_is_told_with_what_to_do(self):
-        answer = self.post(EXAMPLE, "--project", "p", "--metric", "m")
-        self.assertEqual((answer.code, answer.out), (1, b""))
-        self.assertIn(b"--create-descriptor", answer.err)
-        self.assertEqual(self.server.values(), {})
+    def test_a_batch_that_is_unknown_is_told(self):
+        self.server.control(descriptors=[descriptor("m", "namespace_name", "kind", "batch")])
+        items = [{"kind": "CronJob", "spec": {"schedule": "@hourly"},
+                  "status": {"lastScheduleTime": "2026-11-22T11:00:00Z"},
+                  "metadata": {"namespace": "n", "name": name, "creationTimestamp": "2026-11-01T00:00:00Z"}}
+                 for name in "ab"]
+        for listed, told in ((items[:1], "1 batch is unknown and was not sent"),
+                             (items, "2 batches are unknown and were not sent")):
+            answer = self.post("--project", "p", "--metric", "m", stdin=json.dumps(listed).encode())
+            self.assertEqual((answer.code, answer.err.decode()),
+                             (0, f"lastrun: warning: {told}; lastrun check tells why\n"))
 
     def test_the_project_may_be_that_of_the_credentials(self):
         self.server.control(descriptors=[descriptor("gke_batch_error_count", "namespace_name")])
@@ -184,6 +190,69 @@ class PostTest(unittest.TestCase):
             self.assertEqual(answer.code, code, answer.err)
         self.assertEqual(run("throw", "--metricName", "n", env=self.server.environment()).code, 2)
         self.assertEqual(self.server.values(), {})
+
+
+class Advice(unittest.TestCase):
+    """What `post` and `throw` say when they are refused: one piece of advice, that fits."""
+
+    CREATE = "lastrun post --create-descriptor"
+    ROLE = "needs the role roles/monitoring.metricWriter in project p (it covers descriptors too)"
+    MISSPELLED = "unless the project or metric name is misspelled"
+
+    def setUp(self):
+        self.server = self.enterContext(Server())
+
+    def refusals(self, *arguments):
+        """The message of each command, that of `throw` for the same points."""
+        point = b'{"labels":{"namespace_name":"n"},"value":1}\n'
+        for command, stdin in ((["post", EXAMPLE, "--like-the-pipeline", "--project", "p", "--metric", "m"], b""),
+                               (["throw", "-project", "p", "-metricName", "m"], point)):
+            answer = run(*command, *arguments, "--endpoint", self.server.url, stdin=stdin,
+                         env=self.server.environment())
+            self.assertEqual((answer.code, answer.out, answer.err.count(b"\n")), (1, b"", 1))
+            self.assertEqual(self.server.values(), {})
+            yield answer.err.decode().rstrip("\n")
+
+    def test_a_missing_descriptor(self):
+        for message in self.refusals():
+            self.assertTrue(message.endswith("; the descriptor is missing in this project: create it with "
+                                             f"{self.CREATE} or terraform, {self.MISSPELLED}"), message)
+
+    def test_a_descriptor_of_another_type(self):
+        self.server.control(descriptors=[{**descriptor("m", "namespace_name"), "valueType": "DOUBLE"}])
+        for message in self.refusals():
+            self.assertTrue(message.endswith("is GAUGE of DOUBLE, expected GAUGE of INT64: choose another metric name"),
+                            message)
+
+    def test_a_descriptor_that_lacks_a_label(self):
+        self.server.control(descriptors=[descriptor("m")])
+        for message in self.refusals():
+            self.assertTrue(message.endswith(f"lacks label namespace_name: {self.CREATE} adds it"), message)
+
+    def test_a_permission_that_is_missing(self):
+        for message in self.forbidden():
+            self.assertTrue(message.endswith(f"; the account {self.ROLE}"), message)
+
+    def test_a_permission_that_a_known_account_lacks(self):
+        with tempfile.TemporaryDirectory(prefix="lastrun-advice-") as folder:
+            made = subprocess.run(["openssl", "genpkey", "-algorithm", "RSA"], check=True, capture_output=True)
+            key = Path(folder) / "key.json"
+            key.write_text(json.dumps({"type": "service_account", "client_email": "writer@p.iam.gserviceaccount.com",
+                                       "private_key": made.stdout.decode(),
+                                       "token_uri": "https://oauth2.invalid/token"}))
+            self.server.control(auth=False)  # it does not know that account; what it answers is the fault
+            for message in self.forbidden("--credentials", key):
+                self.assertTrue(message.endswith(f"; writer@p.iam.gserviceaccount.com {self.ROLE}"), message)
+
+    def forbidden(self, *arguments):
+        """The refusals where first the descriptor may not be read, then no point be written."""
+        for faults in ("descriptor_faults", "faults"):
+            self.server.control(descriptors=[descriptor("m", "namespace_name")], **{faults: [{"status": 403}] * 2})
+            yield from self.refusals(*arguments)
+
+    def test_no_token_by_our_own_wish(self):
+        for message in self.refusals("--no-auth"):
+            self.assertRegex(message, "401 UNAUTHENTICATED.*; no token was sent, because of --no-auth$")
 
 
 class Stopped(unittest.TestCase):

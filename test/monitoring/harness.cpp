@@ -65,7 +65,7 @@ Result<google::Token> ServerTokens::token(std::stop_token stop) {
     TRY_ASSIGN(const http::Response response, http_.send(request, std::move(stop)));
     held_ = nlohmann::json::parse(response.body).at("access_token");
   }
-  return google::Token{held_, ""};
+  return google::Token{held_, "", ""};
 }
 
 std::vector<Point> numbered_points(std::size_t count) {

@@ -26,6 +26,9 @@ constexpr std::size_t kSpareResends = 20;
 constexpr milliseconds kShortestTry{500};
 constexpr milliseconds kLongestNap{50};  // a pause looks at `stop` this often
 
+// The reason of a 403 that a role would cure. Source: google/api/error_reason.proto
+constexpr std::string_view kNoPermission = "IAM_PERMISSION_DENIED";
+
 bool fits(const std::string& value, const std::string& value_type) {
   if (value_type == "STRING") return true;
   if (value_type == "BOOL") return value == "true" || value == "false";
@@ -173,6 +176,7 @@ class MonitoringClient::Sending {
     bool token_refused = false;
     for (std::size_t i = 0; i < wave.size(); ++i) {
       note_clock(outcomes[i]);
+      if (report_.advice.empty()) report_.advice = client_.advice_on(outcomes[i]);
       if (outcomes[i].may_have_reached() && ++wave[i].arrivals == 2) report_.resent += wave[i].progress.points;
       const Next next = judge_answer(outcomes[i], end_time_, wave[i].progress, report_);
       any_done |= next == Next::kDone;
@@ -280,6 +284,16 @@ http::Request MonitoringClient::request(http::Method method, std::string url, st
   return request;
 }
 
+std::string MonitoringClient::advice_on(const http::Outcome& outcome) const {
+  if (!outcome.ok() || (outcome->status != 401 && outcome->status != 403)) return {};
+  if (tokens_ == nullptr) return "no token was sent, because of --no-auth";
+  // A refusal for another reason (the API is disabled, the token's scopes do not suffice) comes with its own advice.
+  const std::string reason = decode_error(outcome->body).reason;
+  if (outcome->status != 403 || (!reason.empty() && reason != kNoPermission)) return {};
+  return fmt::format("{} needs the role roles/monitoring.metricWriter in project {} (it covers descriptors too)",
+                     token_.account.empty() ? "the account" : one_line(token_.account), settings_.project);
+}
+
 Result<http::Response> MonitoringClient::exchange(http::Method method, const std::string& url, const std::string& body,
                                                   const std::stop_token& stop) {
   const Interval interval(*this);
@@ -300,7 +314,7 @@ Result<http::Response> MonitoringClient::exchange(http::Method method, const std
     if (!outcome.ok()) return std::move(outcome).error();
     if (outcome->status == 200) return std::move(outcome).value();
     const std::string tried = tries > 1 ? fmt::format(" ({} tries)", tries) : "";
-    return Error{kind_of(outcome->status), describe_outcome(outcome) + tried,
+    return Error{kind_of(outcome->status), with_advice(describe_outcome(outcome) + tried, advice_on(outcome)),
                  next == Next::kRetry ? Retry::kYes : Retry::kNo};
   }
 }
@@ -324,7 +338,15 @@ Result<Descriptor> MonitoringClient::read_descriptor(const std::stop_token& stop
   const auto attempt = fmt::format("reading the descriptor of {} in project {}", settings_.metric, settings_.project);
   const auto answer =
       exchange(http::Method::kGet, descriptor_url(settings_.endpoint, settings_.project, settings_.metric), {}, stop);
-  if (!answer.ok()) return answer.error().within(attempt);
+  if (!answer.ok()) {
+    Error error = answer.error().within(attempt);
+    if (error.kind == ErrorKind::kNotFound) {
+      error.message = with_advice(std::move(error.message),
+                                  "the descriptor is missing in this project: create it with lastrun post "
+                                  "--create-descriptor or terraform, unless the project or metric name is misspelled");
+    }
+    return error;
+  }
   auto descriptor = decode_descriptor(answer->body);
   if (!descriptor.ok()) return descriptor.error().within(attempt);
   return descriptor;
@@ -359,7 +381,10 @@ Result<void> MonitoringClient::ensure_descriptor(const std::vector<Point>& point
     wanted.labels.insert(wanted.labels.begin(), descriptor->labels.begin(), descriptor->labels.end());
   }
   TRY_ASSIGN(const Descriptor created, create_descriptor(wanted, stop));
-  return check_descriptor(created, points);
+  if (check_descriptor(created, points).ok()) return Ok{};
+  return Error{ErrorKind::kRejected, fmt::format("the descriptor of {} was to have labels {}, and Cloud Monitoring "
+                                                 "answered with one that does not fit",
+                                                 settings_.metric, fmt::join(label_keys(points), ", "))};
 }
 
 Result<DeliveryReport> MonitoringClient::send(const std::vector<Point>& points, Time end_time,
@@ -412,14 +437,16 @@ Result<void> check_descriptor(const Descriptor& descriptor, const std::vector<Po
     if (known.find(key) == known.end()) missing.push_back(key);
   }
   if (!missing.empty()) {
-    return refuse(fmt::format("lacks label {}: lastrun post --create-descriptor adds it", fmt::join(missing, ", ")));
+    const bool one = missing.size() == 1;
+    return refuse(fmt::format("lacks {} {}: lastrun post --create-descriptor adds {}", one ? "label" : "labels",
+                              fmt::join(missing, ", "), one ? "it" : "them"));
   }
   for (const Point& point : points) {
     for (const auto& [key, value] : point.labels) {
       const std::string& value_type = known.at(key)->value_type;
       if (fits(value, value_type)) continue;
-      return refuse(fmt::format("says that label {} is {}, which '{}' is not", key, one_line(value_type, 40),
-                                one_line(value, 80)));
+      return refuse(fmt::format("says that label {} is {}, which '{}' is not: choose another label or metric name", key,
+                                one_line(value_type, 40), one_line(value, 80)));
     }
   }
   return Ok{};

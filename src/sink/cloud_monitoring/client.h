@@ -42,7 +42,7 @@ enum class CreateDescriptor { kNo, kYes };
 //
 // Retried are failures of the connection, 500, 502, 503, 504, and 429 without a summary, each request at most 6 times,
 // with the same bytes; Retry-After is obeyed. 401 drops the token once. Nothing else is ever repeated.
-// Errors carry project, metric and the server's own words, never the token.
+// Errors carry project, metric, the server's own words and what would help, never the token.
 // Thread: one call at a time. `stop` ends a call within 100 ms: what was under way then is uncertain.
 class MonitoringClient {
  public:
@@ -84,6 +84,8 @@ class MonitoringClient {
   [[nodiscard]] Result<void> fetch_token(const std::stop_token& stop);
   [[nodiscard]] bool time_is_up_in(std::chrono::milliseconds from_now) const;
   [[nodiscard]] http::Request request(http::Method method, std::string url, std::string body) const;
+  // What would help against such an answer of any request: for a refusal of who we are. Else empty.
+  [[nodiscard]] std::string advice_on(const http::Outcome& outcome) const;
   [[nodiscard]] Result<http::Response> exchange(http::Method method, const std::string& url, const std::string& body,
                                                 const std::stop_token& stop);
   // Before another try: what the server asks for, else our own pause.

@@ -17,6 +17,7 @@ using lastrun::testing::FakeHttpClient;
 using lastrun::testing::Fault;
 using lastrun::testing::Reply;
 using lastrun::testing::response;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 constexpr Time kEnd{Seconds{1'795'348'800}};
@@ -26,13 +27,14 @@ class FakeTokens : public google::TokenSource {
  public:
   Result<google::Token> token(std::stop_token) override {
     if (broken) return Error{ErrorKind::kPermission, "no credentials"};
-    return google::Token{fmt::format("token-{}", drops + 1), quota_project};
+    return google::Token{fmt::format("token-{}", drops + 1), quota_project, account};
   }
   void drop() override { ++drops; }
 
   bool broken = false;
   int drops = 0;
   std::string quota_project;
+  std::string account;
 };
 
 std::vector<Point> points(std::size_t count) {
@@ -380,8 +382,65 @@ TEST_F(MonitoringClientTest, DescriptorErrorsSayWhatAndWhere) {
   const auto missing = one.read_descriptor();
   EXPECT_EQ(missing.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(missing.error().message,
-            "reading the descriptor of custom.googleapis.com/m in project p: 404 NOT_FOUND: why");
+            "reading the descriptor of custom.googleapis.com/m in project p: 404 NOT_FOUND: why; the descriptor is "
+            "missing in this project: create it with lastrun post --create-descriptor or terraform, unless the project "
+            "or metric name is misspelled");
   EXPECT_EQ(one.read_descriptor().error().kind, ErrorKind::kPermission);
+}
+
+TEST_F(MonitoringClientTest, RefusedPermissionNamesTheRole) {
+  http_.on(http::Method::kGet, kDescriptor, {error(403, "PERMISSION_DENIED")});
+  const std::string advice = " needs the role roles/monitoring.metricWriter in project p (it covers descriptors too)";
+  EXPECT_THAT(client().read_descriptor().error().message,
+              EndsWith(": 403 PERMISSION_DENIED: why; the account" + advice));
+  tokens_.account = "a@b";
+  EXPECT_THAT(client().read_descriptor().error().message, EndsWith(": 403 PERMISSION_DENIED: why; a@b" + advice));
+  EXPECT_THAT(check_complete(send(400, {error(403, "PERMISSION_DENIED")})).error().message,
+              EndsWith("400 refused: 403 PERMISSION_DENIED: why; a@b" + advice));
+}
+
+TEST_F(MonitoringClientTest, RoleIsNotNamedWhereAnotherCauseIs) {
+  const auto refusal = [](std::string_view reason) {
+    return response(403, fmt::format(R"({{"error":{{"status":"PERMISSION_DENIED","message":"why.","details":[)"
+                                     R"({{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{}"}}]}}}})",
+                                     reason));
+  };
+  http_.on(http::Method::kGet, kDescriptor, {refusal("SERVICE_DISABLED"), refusal("IAM_PERMISSION_DENIED")});
+  auto one = client();
+  EXPECT_THAT(one.read_descriptor().error().message, EndsWith("why."));
+  EXPECT_THAT(one.read_descriptor().error().message, HasSubstr("why; the account needs the role"));
+}
+
+TEST_F(MonitoringClientTest, RefusalWithoutATokenSaysThatNoneWasSent) {
+  auto anonymous = MonitoringClient::open(settings_, http_, nullptr, clock_);
+  ASSERT_TRUE(anonymous.ok());
+  for (const int status : {401, 403}) {
+    http_.on(http::Method::kGet, kDescriptor, {error(status, "NO")});
+    http_.on(http::Method::kPost, kSeries, {error(status, "NO")});
+    const auto advice = EndsWith(fmt::format(": {} NO: why; no token was sent, because of --no-auth", status));
+    EXPECT_THAT(anonymous->read_descriptor().error().message, advice);
+    EXPECT_THAT(check_complete(*anonymous->send(points(1), kEnd)).error().message, advice);
+  }
+}
+
+TEST_F(MonitoringClientTest, RefusedTokenIsNoMatterOfNoAuthNorRoles) {
+  http_.on(http::Method::kGet, kDescriptor, {error(401, "UNAUTHENTICATED")});
+  EXPECT_THAT(client().read_descriptor().error().message, HasSubstr("401 UNAUTHENTICATED: why"));
+  EXPECT_THAT(client().read_descriptor().error().message, Not(HasSubstr(";")));
+}
+
+TEST_F(MonitoringClientTest, DescriptorThatDoesNotGrowIsToldWithoutAdviceToAskAgain) {
+  const auto bare = response(200, render_descriptor({"custom.googleapis.com/m", "GAUGE", "INT64", {}}));
+  http_.on(http::Method::kGet, kDescriptor, {bare});
+  http_.on(http::Method::kPost, kDescriptors, {bare});
+  EXPECT_EQ(
+      client().ensure_descriptor(points(1), CreateDescriptor::kYes).error().message,
+      "the descriptor of custom.googleapis.com/m was to have labels batch, and Cloud Monitoring answered with one "
+      "that does not fit");
+}
+
+TEST_F(MonitoringClientTest, OnePointIsNotCalledPoints) {
+  EXPECT_THAT(check_complete(send(1, {error(400, "NO")})).error().message, HasSubstr("of 1 point 0 were delivered"));
 }
 
 TEST_F(MonitoringClientTest, MissingDescriptorIsCreatedWhenAsked) {
@@ -421,9 +480,18 @@ TEST(CheckDescriptor, KindTypeAndLabelsMustFit) {
   EXPECT_TRUE(check_descriptor({"t", "GAUGE", "INT64", labels}, point).ok());
   EXPECT_THAT(check_descriptor({"t", "GAUGE", "DOUBLE", labels}, point).error().message, HasSubstr("GAUGE of DOUBLE"));
   EXPECT_FALSE(check_descriptor({"t", "DELTA", "INT64", labels}, point).ok());
-  EXPECT_THAT(check_descriptor({"t", "GAUGE", "INT64", {{"a"}}}, point).error().message, HasSubstr("lacks label b, n"));
+  EXPECT_THAT(check_descriptor({"t", "GAUGE", "INT64", {{"a"}}}, point).error().message,
+              EndsWith("lacks labels b, n: lastrun post --create-descriptor adds them"));
   EXPECT_THAT(check_descriptor({"t", "GAUGE", "INT64", labels}, {{{{"n", "x"}}, 1}}).error().message,
-              HasSubstr("label n is INT64, which 'x' is not"));
+              EndsWith("label n is INT64, which 'x' is not: choose another label or metric name"));
+}
+
+TEST(CheckDescriptor, GivesTheOneAdviceThatFits) {
+  const std::vector<Point> point{{{{"a", "x"}}, 1}};
+  EXPECT_EQ(check_descriptor({"t", "GAUGE", "DOUBLE", {}}, point).error().message,
+            "the descriptor of t is GAUGE of DOUBLE, expected GAUGE of INT64: choose another metric name");
+  EXPECT_EQ(check_descriptor({"t", "GAUGE", "INT64", {}}, point).error().message,
+            "the descriptor of t lacks label a: lastrun post --create-descriptor adds it");
 }
 
 TEST(CheckPoints, ThirtyLabelsInAllAndTwoHundredThousandSeries) {

@@ -45,10 +45,17 @@ void DeliveryReport::add(Fate fate, std::size_t count, const std::string& reason
   }
 }
 
+std::string with_advice(std::string message, std::string_view advice) {
+  if (advice.empty()) return message;
+  while (message.ends_with('.')) message.pop_back();
+  return message.append("; ").append(advice);
+}
+
 Result<void> check_complete(const DeliveryReport& report) {
   CHECK(report.delivered + report.refused + report.uncertain + report.unsent == report.points);
   if (report.complete()) return Ok{};
-  std::string message = fmt::format("of {} points {} were delivered", report.points, report.delivered);
+  std::string message = fmt::format("of {} {} {} were delivered", report.points,
+                                    report.points == 1 ? "point" : "points", report.delivered);
   std::vector<Loss> losses = report.losses;
   std::sort(losses.begin(), losses.end(), [](const Loss& a, const Loss& b) {
     return a.points != b.points ? a.points > b.points : a.reason < b.reason;
@@ -62,7 +69,8 @@ Result<void> check_complete(const DeliveryReport& report) {
                            *report.server_ahead < Seconds{0} ? "ahead of" : "behind");
   }
   const bool rejected = report.refused > 0;
-  return Error{rejected ? ErrorKind::kRejected : ErrorKind::kUnavailable, std::move(message)};
+  return Error{rejected ? ErrorKind::kRejected : ErrorKind::kUnavailable,
+               with_advice(std::move(message), report.advice)};
 }
 
 }  // namespace lastrun::cloud_monitoring

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -41,6 +42,7 @@ struct DeliveryReport {
   std::vector<Loss> losses;  // one for each fate and reason, in order of appearance
   // The server's clock minus ours by its last `Date`; its grain is a second.
   std::optional<Seconds> server_ahead;
+  std::string advice;  // what would help, where an answer tells that; else empty
 
   // Counts points; `reason` is for what was not delivered.
   void add(Fate fate, std::size_t count, const std::string& reason = {});
@@ -48,8 +50,11 @@ struct DeliveryReport {
   [[nodiscard]] bool complete() const { return delivered == points; }
 };
 
+// "message; advice", without a full stop before; the message alone where there is no advice.
+[[nodiscard]] std::string with_advice(std::string message, std::string_view advice);
+
 // Ok if all was delivered; else an Error that says how many points of how many met which fate and why (the reasons of
-// most points only), and that the clocks differ where they do by more than a minute.
+// most points only), that the clocks differ where they do by more than a minute, and the advice.
 [[nodiscard]] Result<void> check_complete(const DeliveryReport& report);
 
 }  // namespace lastrun::cloud_monitoring

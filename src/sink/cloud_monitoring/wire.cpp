@@ -12,6 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kErrorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr std::string_view kSummaryType = "type.googleapis.com/google.monitoring.v3.CreateTimeSeriesSummary";
 
 // The member, or null where `value` is no object or has none.
@@ -101,9 +102,11 @@ Result<Descriptor> decode_descriptor(std::string_view body) {
 ApiError decode_error(std::string_view body) {
   const Json json = parse(body);
   const Json& error = member(json, "error");
-  ApiError decoded{text_of(member(error, "status")), text_of(member(error, "message")), std::nullopt};
+  ApiError decoded{text_of(member(error, "status")), text_of(member(error, "message")), {}, std::nullopt};
   for (const Json& detail : member(error, "details")) {
-    if (text_of(member(detail, "@type")) == kSummaryType) decoded.summary = decode_summary(detail);
+    const std::string type = text_of(member(detail, "@type"));
+    if (type == kSummaryType) decoded.summary = decode_summary(detail);
+    if (type == kErrorInfoType) decoded.reason = text_of(member(detail, "reason"));
   }
   return decoded;
 }

@@ -50,6 +50,7 @@ struct Summary {
 struct ApiError {
   std::string status;   // "INVALID_ARGUMENT"
   std::string message;  // for people; never decided by
+  std::string reason;   // "IAM_PERMISSION_DENIED": that of the google.rpc.ErrorInfo, where there is one
   std::optional<Summary> summary;
 };
 

@@ -58,12 +58,22 @@ TEST(ApiErrors, SummaryIsReadFromTheDetails) {
   EXPECT_EQ(error.summary->errors[0].points, 3u);
 }
 
+TEST(ApiErrors, ReasonIsReadFromTheDetails) {
+  const ApiError error = decode_error(R"({"error":{"code":403,"status":"PERMISSION_DENIED","details":[
+    {"@type":"type.googleapis.com/google.rpc.Help","reason":"none"},
+    {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED","domain":"googleapis.com"}]}})");
+  EXPECT_EQ(error.reason, "SERVICE_DISABLED");
+  EXPECT_FALSE(error.summary.has_value());
+}
+
 TEST(ApiErrors, AnyBytesAreAnErrorWithEmptyFields) {
   for (const char* body :
        {"", "<html>502</html>", "[]", "{}", R"({"error":"text"})", R"({"error":{"details":{"@type":1}}})",
-        R"({"error":{"details":[1,null,"x",{"@type":2}],"message":3}})", "\xff\xfe", "[[[[[["}) {
+        R"({"error":{"details":[1,null,"x",{"@type":2}],"message":3}})",
+        R"({"error":{"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":[1]}]}})", "\xff\xfe",
+        "[[[[[["}) {
     const ApiError error = decode_error(body);
-    EXPECT_EQ(error.status + error.message, "") << body;
+    EXPECT_EQ(error.status + error.message + error.reason, "") << body;
     EXPECT_FALSE(error.summary.has_value()) << body;
   }
 }
