@@ -141,6 +141,7 @@ class Cluster:
         self._outlive = outlive
         self._processes = {}  # program: Popen
         self._ports = {}  # name: socket
+        self._clients = []  # everybody's, to be closed
         self._admin = None
 
     def __enter__(self):
@@ -167,8 +168,8 @@ class Cluster:
             raise
 
     def stop(self, keep_directory=False):
-        if self._admin:
-            self._admin.close()
+        for client in self._clients:
+            client.close()
         for program in reversed(list(self._processes)):
             end_process(self._processes.pop(program))
         for reserved in self._ports.values():
@@ -237,12 +238,17 @@ class Cluster:
             at = self.directory
             tls = ssl.create_default_context(cafile=at / "ca.crt")
             tls.load_cert_chain(at / "admin.crt", at / "admin.key")
-            self._admin = Client(self.port("api"), tls)
+            self._admin = self._client(tls)
         return self._admin
 
     def client(self, token):
-        """A client of who has this token; without one, of nobody."""
-        return Client(self.port("api"), ssl.create_default_context(cafile=self.directory / "ca.crt"), token)
+        """A client of who has this token; without one, of nobody. It is closed with the cluster."""
+        return self._client(ssl.create_default_context(cafile=self.directory / "ca.crt"), token)
+
+    def _client(self, tls, token=None):
+        client = Client(self.port("api"), tls, token)
+        self._clients.append(client)
+        return client
 
     def service_account(self, namespace, name, rules=(), everywhere=True):
         """Makes an account that may do what `rules` (of RBAC) say, and returns a token of it. The rules become a
@@ -283,9 +289,9 @@ class Cluster:
     # --- Objects, as the administrator; anything but success is a ClusterError ---
 
     def create(self, item, manager="lastrun-test"):
-        """A recorded object can be given as it is: what the server decides (uid, versions, creation) is left out. Its
-        managedFields stay, and `manager` joins them."""
-        own = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink")
+        """A recorded object can be given as it is: what the server decides (uid, versions, creation) is left out, also
+        managedFields, of which `manager` gets all. A patch of metadata.managedFields brings recorded ones back."""
+        own = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
         metadata = {key: value for key, value in item["metadata"].items() if key not in own}
         path = resource_path(item["kind"], None, metadata.get("namespace"))
         return self._do("POST", f"{path}?{urlencode({'fieldManager': manager})}", {**item, "metadata": metadata})
@@ -307,7 +313,8 @@ class Cluster:
         return self._do("GET", resource_path(kind, name, namespace))
 
     def delete(self, kind, name, namespace=None):
-        return self._do("DELETE", resource_path(kind, name, namespace))
+        """At once: nothing waits for a garbage collector, which is not there."""
+        return self._do("DELETE", resource_path(kind, name, namespace) + "?propagationPolicy=Background")
 
     def finalize_namespace(self, name):
         """What a controller does once a deleted namespace is empty. What is still in it becomes unreachable."""
