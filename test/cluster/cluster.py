@@ -27,6 +27,7 @@ import hashlib
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -43,7 +44,6 @@ HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[1] / ".cache/cluster"
 PROGRAMS = ("etcd", "kube-apiserver")
 START_LIMIT = 120  # seconds until /readyz; 5 on an idle machine
-STOP_LIMIT = 10  # seconds until a server that was asked to end is killed
 ARGO = "argoproj.io"
 
 # kind: (path of its group, plural, namespaced)
@@ -90,20 +90,20 @@ class Client:
         return self.request("GET", path, headers={"Accept": accept})
 
     def request(self, method, path, body=None, headers=None):
-        """The answer, whatever its status. A connection that the server has closed meanwhile is opened anew."""
+        """The answer, whatever its status. Nothing is ever sent twice."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         headers = {"Content-Type": "application/json", **self._authorization(), **(headers or {})}
-        fresh = self._connection.sock is None
+        kept = self._connection.sock
+        if kept and select.select([kept], [], [], 0)[0]:
+            self._connection.close()  # between two requests a server says nothing but that it has closed
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
-        except (OSError, http.client.HTTPException):
+        except BaseException:
             self._connection.close()
-            if fresh:
-                raise
-        return self.request(method, path, body, headers)
+            raise
 
     @contextlib.contextmanager
     def watch(self, path, seconds=60):
@@ -171,7 +171,9 @@ class Cluster:
         for client in self._clients:
             client.close()
         for program in reversed(list(self._processes)):
-            end_process(self._processes.pop(program))
+            process = self._processes.pop(program)
+            process.kill()  # an orderly end waits for every watch, for data that goes anyway
+            process.wait()
         for reserved in self._ports.values():
             reserved.close()
         if not keep_directory:
@@ -469,15 +471,6 @@ def install_crds(admin):
             time.sleep(0.02)
 
 
-def end_process(process):
-    process.terminate()
-    try:
-        process.wait(STOP_LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def telling_lines(log, count=12):
     """The last lines of a log, those that tell of errors if there are any."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
@@ -530,13 +523,9 @@ def up():
 def down():
     """Ends what runs, the API server first, and removes everything, also when they have died or never came up."""
     for program in reversed(PROGRAMS):
-        pid = running(program)
-        limit = time.monotonic() + STOP_LIMIT
-        if pid:
-            os.kill(pid, signal.SIGTERM)
+        if pid := running(program):
+            os.kill(pid, signal.SIGKILL)
         while running(program):
-            if time.monotonic() > limit:
-                os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
     shutil.rmtree(RUN, ignore_errors=True)
     return 0
