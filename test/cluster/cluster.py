@@ -2,27 +2,24 @@
 
     with Cluster() as cluster:
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team-a"}})
-        cluster.patch("Workflow", "nightly", {"metadata": {"labels": {…}}}, namespace="team-a", manager="workflow-controller")
-        token = cluster.service_account("team-a", "monitor", [{"apiGroups": […], "resources": […], "verbs": ["list"]}])
+        cluster.patch("Workflow", "nightly", {"metadata": {"labels": {…}}}, "team-a", manager="workflow-controller")
+        token = cluster.service_account("team-a", "watcher", [{"apiGroups": […], "resources": […], "verbs": […]}])
         status = cluster.client(token).get("/apis/argoproj.io/v1alpha1/workflows").status
         cluster.kill_api_server()
         cluster.start_api_server()
 
-No controller runs: objects are what tests make of them. Pods are never started, CronJobs never fire, nobody collects what
-an owner leaves behind, a deleted namespace stays Terminating until `finalize_namespace`. Argo's resources are there as
-minimal CRDs of our own: any spec, and status is an ordinary field, as in Argo's minimal CRDs.
+No controller runs: objects are what tests make of them. Pods are never started, CronJobs never fire, nobody collects
+what an owner leaves behind, a deleted namespace stays Terminating until `finalize_namespace`. Argo's resources are
+there as minimal CRDs of our own: any spec, and status is an ordinary field, as in Argo's minimal CRDs.
 
 RBAC decides, with tokens of service accounts and client certificates; nobody is anonymous. etcd keeps its files but does
 not wait for the disk (--unsafe-no-fsync): data survives the death of a process, not that of the machine.
 
 The programs: $KUBEBUILDER_ASSETS if set, else what `./dev cluster build` left in .cache/cluster/bin.
-As a program (`./dev cluster` calls it): cluster.py up|down|status|env|bin
 """
 
-import argparse
 import base64
 import contextlib
-import fcntl
 import hashlib
 import http.client
 import json
@@ -33,7 +30,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 from collections import namedtuple
@@ -108,8 +104,7 @@ class Client:
     @contextlib.contextmanager
     def watch(self, path, seconds=60):
         """The events of one watch, as they come: an iterator of decoded JSON lines. Silence of `seconds` is an error."""
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", self._connection.port, context=self._tls, timeout=seconds)
+        connection = http.client.HTTPSConnection("127.0.0.1", self._connection.port, context=self._tls, timeout=seconds)
         try:
             connection.request("GET", path, headers={"Accept": "application/json", **self._authorization()})
             answer = connection.getresponse()
@@ -182,19 +177,30 @@ class Cluster:
     def start_api_server(self):
         """Returns when it is ready: at the first start, and after `kill_api_server`, on the same port."""
         at = self.directory
-        self._spawn("kube-apiserver", [
-            f"--etcd-servers=http://127.0.0.1:{self.port('etcd')}",
-            "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none",
-            f"--secure-port={self.port('api')}", "--permit-port-sharing",
-            f"--tls-cert-file={at}/server.crt", f"--tls-private-key-file={at}/server.key",
-            f"--client-ca-file={at}/ca.crt", f"--cert-dir={at}",
-            f"--service-account-key-file={at}/sa.pub", f"--service-account-signing-key-file={at}/sa.key",
-            "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.0.0.0/24",
-            "--authorization-mode=RBAC", "--anonymous-auth=false",
-            # It wants the `default` account that a controller makes in each namespace.
-            "--disable-admission-plugins=ServiceAccount",
-            *self._flags,
-        ])
+        self._spawn(
+            "kube-apiserver",
+            [
+                f"--etcd-servers=http://127.0.0.1:{self.port('etcd')}",
+                "--bind-address=127.0.0.1",
+                "--advertise-address=127.0.0.1",
+                "--endpoint-reconciler-type=none",
+                f"--secure-port={self.port('api')}",
+                "--permit-port-sharing",
+                f"--tls-cert-file={at}/server.crt",
+                f"--tls-private-key-file={at}/server.key",
+                f"--client-ca-file={at}/ca.crt",
+                f"--cert-dir={at}",
+                f"--service-account-key-file={at}/sa.pub",
+                f"--service-account-signing-key-file={at}/sa.key",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-cluster-ip-range=10.0.0.0/24",
+                "--authorization-mode=RBAC",
+                "--anonymous-auth=false",
+                # It wants the `default` account that a controller makes in each namespace.
+                "--disable-admission-plugins=ServiceAccount",
+                *self._flags,
+            ],
+        )
         self._wait("kube-apiserver", lambda: self.admin.get("/readyz").status == 200)
         # The server makes it itself, shortly after it is ready.
         self._wait("kube-apiserver", lambda: self.admin.get("/api/v1/namespaces/default").status == 200)
@@ -214,6 +220,7 @@ class Cluster:
 
     def compact(self):
         """Makes etcd forget every version but the present one: lists and watches from older ones get 410."""
+
         def etcd(path, body):
             connection = http.client.HTTPConnection("127.0.0.1", self.port("etcd"), timeout=30)
             with contextlib.closing(connection):
@@ -260,11 +267,13 @@ class Cluster:
         role_name = f"{namespace}-{name}"
         place = None if everywhere else namespace
         self.create({**kubernetes_object(role, role_name, place), "rules": list(rules)})
-        self.create({
-            **kubernetes_object(f"{role}Binding", role_name, place),
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": role_name},
-            "subjects": [{"kind": "ServiceAccount", "namespace": namespace, "name": name}],
-        })
+        self.create(
+            {
+                **kubernetes_object(f"{role}Binding", role_name, place),
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": role_name},
+                "subjects": [{"kind": "ServiceAccount", "namespace": namespace, "name": name}],
+            }
+        )
         return self.token(namespace, name)
 
     def token(self, namespace, name, seconds=3600):
@@ -275,12 +284,24 @@ class Cluster:
     def write_kubeconfig(self, name, token=None):
         """Writes it into the cluster's directory: the administrator's, or of who has the token. Returns its path."""
         at = self.directory
-        user = {"token": token} if token else {
-            "client-certificate-data": base64_of(at / "admin.crt"), "client-key-data": base64_of(at / "admin.key")}
+        user = (
+            {"token": token}
+            if token
+            else {
+                "client-certificate-data": base64_of(at / "admin.crt"),
+                "client-key-data": base64_of(at / "admin.key"),
+            }
+        )
         config = {
-            "apiVersion": "v1", "kind": "Config", "current-context": "lastrun",
-            "clusters": [{"name": "lastrun", "cluster": {
-                "server": self.server, "certificate-authority-data": base64_of(at / "ca.crt")}}],
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "lastrun",
+            "clusters": [
+                {
+                    "name": "lastrun",
+                    "cluster": {"server": self.server, "certificate-authority-data": base64_of(at / "ca.crt")},
+                }
+            ],
             "users": [{"name": "lastrun", "user": user}],
             "contexts": [{"name": "lastrun", "context": {"cluster": "lastrun", "user": "lastrun"}}],
         }
@@ -302,14 +323,19 @@ class Cluster:
         """Creates it, or brings what is there to what `item` says (server-side apply, by force)."""
         metadata = item["metadata"]
         path = resource_path(item["kind"], metadata["name"], metadata.get("namespace"))
-        return self._do("PATCH", f"{path}?{urlencode({'fieldManager': manager, 'force': 'true'})}", item,
-                        "application/apply-patch+yaml")
+        return self._do(
+            "PATCH",
+            f"{path}?{urlencode({'fieldManager': manager, 'force': 'true'})}",
+            item,
+            "application/apply-patch+yaml",
+        )
 
     def patch(self, kind, name, change, namespace=None, subresource="", manager="lastrun-test"):
         """A merge patch: null removes. `subresource`: such as "/status", which Jobs have and Workflows do not."""
         path = resource_path(kind, name, namespace) + subresource
-        return self._do("PATCH", f"{path}?{urlencode({'fieldManager': manager})}", change,
-                        "application/merge-patch+json")
+        return self._do(
+            "PATCH", f"{path}?{urlencode({'fieldManager': manager})}", change, "application/merge-patch+json"
+        )
 
     def get(self, kind, name, namespace=None):
         return self._do("GET", resource_path(kind, name, namespace))
@@ -331,12 +357,22 @@ class Cluster:
 
     def _start_etcd(self):
         client, peer = (f"http://127.0.0.1:{self.port(name)}" for name in ("etcd", "peer"))
-        self._spawn("etcd", [
-            f"--data-dir={self.directory}/etcd", "--name=lastrun", f"--initial-cluster=lastrun={peer}",
-            f"--listen-client-urls={client}", f"--advertise-client-urls={client}",
-            f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}",
-            "--socket-reuse-port", "--unsafe-no-fsync", "--quota-backend-bytes=8589934592", "--log-level=warn",
-        ])
+        self._spawn(
+            "etcd",
+            [
+                f"--data-dir={self.directory}/etcd",
+                "--name=lastrun",
+                f"--initial-cluster=lastrun={peer}",
+                f"--listen-client-urls={client}",
+                f"--advertise-client-urls={client}",
+                f"--listen-peer-urls={peer}",
+                f"--initial-advertise-peer-urls={peer}",
+                "--socket-reuse-port",
+                "--unsafe-no-fsync",
+                "--quota-backend-bytes=8589934592",
+                "--log-level=warn",
+            ],
+        )
 
         def healthy():
             connection = http.client.HTTPConnection("127.0.0.1", self.port("etcd"), timeout=5)
@@ -351,8 +387,9 @@ class Cluster:
         if not self._outlive:
             command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
         with open(self.log(program), "ab") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       cwd=self.directory, start_new_session=True)
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.directory, start_new_session=True
+            )
         self._processes[program] = process
         (self.directory / f"{program}.pid").write_text(str(process.pid))
 
@@ -427,6 +464,7 @@ def reserve_port():
 def make_certificates(at):
     """A CA, the certificates of server and administrator for a week, and the RSA key that signs service accounts'
     tokens. The CA's key is not kept."""
+
     def openssl(*arguments):
         made = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True, umask=0o077)
         if made.returncode:
@@ -434,13 +472,47 @@ def make_certificates(at):
 
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", 7)
     signed = (*key, "-CA", at / "ca.crt", "-CAkey", at / "ca.key", "-addext", "basicConstraints=CA:FALSE")
-    openssl("req", "-x509", *key, "-subj", "/CN=lastrun test CA", "-keyout", at / "ca.key", "-out", at / "ca.crt",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-    openssl("req", "-x509", *signed, "-subj", "/CN=kube-apiserver",
-            "-keyout", at / "server.key", "-out", at / "server.crt", "-addext", "extendedKeyUsage=serverAuth",
-            "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc")
-    openssl("req", "-x509", *signed, "-subj", "/O=system:masters/CN=admin",
-            "-keyout", at / "admin.key", "-out", at / "admin.crt", "-addext", "extendedKeyUsage=clientAuth")
+    openssl(
+        "req",
+        "-x509",
+        *key,
+        "-subj",
+        "/CN=lastrun test CA",
+        "-keyout",
+        at / "ca.key",
+        "-out",
+        at / "ca.crt",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign",
+    )
+    openssl(
+        "req",
+        "-x509",
+        *signed,
+        "-subj",
+        "/CN=kube-apiserver",
+        "-keyout",
+        at / "server.key",
+        "-out",
+        at / "server.crt",
+        "-addext",
+        "extendedKeyUsage=serverAuth",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:kubernetes.default.svc",
+    )
+    openssl(
+        "req",
+        "-x509",
+        *signed,
+        "-subj",
+        "/O=system:masters/CN=admin",
+        "-keyout",
+        at / "admin.key",
+        "-out",
+        at / "admin.crt",
+        "-addext",
+        "extendedKeyUsage=clientAuth",
+    )
     (at / "ca.key").unlink()
     openssl("genrsa", "-out", at / "sa.key", 2048)
     openssl("rsa", "-in", at / "sa.key", "-pubout", "-out", at / "sa.pub")
@@ -455,12 +527,33 @@ def install_crds(admin):
         crd["spec"] = {
             "group": ARGO,
             "scope": "Namespaced" if namespaced else "Cluster",
-            "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower(),
-                      "shortNames": short_names},
-            "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                "type": "object", "required": ["metadata", "spec"], "properties": {
-                    "apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"},
-                    "spec": anything, "status": anything}}}}],
+            "names": {
+                "kind": kind,
+                "listKind": f"{kind}List",
+                "plural": plural,
+                "singular": kind.lower(),
+                "shortNames": short_names,
+            },
+            "versions": [
+                {
+                    "name": "v1alpha1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {
+                        "openAPIV3Schema": {
+                            "type": "object",
+                            "required": ["metadata", "spec"],
+                            "properties": {
+                                "apiVersion": {"type": "string"},
+                                "kind": {"type": "string"},
+                                "metadata": {"type": "object"},
+                                "spec": anything,
+                                "status": anything,
+                            },
+                        }
+                    },
+                }
+            ],
         }
         ask(admin, "POST", resource_path("CustomResourceDefinition"), crd)
     limit = time.monotonic() + START_LIMIT
@@ -474,8 +567,11 @@ def install_crds(admin):
 def telling_lines(log, count=12):
     """The last lines of a log, those that tell of errors if there are any."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    errors = [line for line in lines if line.startswith(("E", "F", "panic")) or '"level":"error"' in line
-              or '"level":"fatal"' in line]
+    errors = [
+        line
+        for line in lines
+        if line.startswith(("E", "F", "panic")) or '"level":"error"' in line or '"level":"fatal"' in line
+    ]
     return "\n".join(line[:600] for line in (errors or lines)[-count:])
 
 
@@ -486,101 +582,3 @@ def base64_of(path):
 def write_secret(path, text):
     with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(text)
-
-
-# --- ./dev cluster: one that outlives the command that started it, in .cache/cluster/run ---
-
-RUN = CACHE / "run"
-
-
-def running(program):
-    """The process id of the one that was started in RUN, None if it has ended. Its command line names the directory, so
-    that nobody else's process, come to that number since, is taken for it."""
-    try:
-        pid = int((RUN / f"{program}.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return None
-    return pid if os.fsencode(f"={RUN}/") in command else None
-
-
-def up():
-    pids = {program: running(program) for program in PROGRAMS}
-    if all(pids.values()) and (RUN / "ready").exists():
-        print(f"a cluster runs already: KUBECONFIG={RUN}/kubeconfig", file=sys.stderr)
-        return 0
-    if RUN.exists():
-        print("what is left of an earlier cluster is removed", file=sys.stderr)
-        down()
-    began = time.monotonic()
-    cluster = Cluster(RUN, outlive=True)
-    cluster.start()
-    (RUN / "ready").write_text(f"{cluster.programs}\n{cluster.port('api')}\n{cluster.port('etcd')}\n")
-    print(f"ready after {time.monotonic() - began:.1f} s: KUBECONFIG={cluster.kubeconfig}", file=sys.stderr)
-    return 0
-
-
-def down():
-    """Ends what runs, the API server first, and removes everything, also when they have died or never came up."""
-    for program in reversed(PROGRAMS):
-        if pid := running(program):
-            os.kill(pid, signal.SIGKILL)
-        while running(program):
-            time.sleep(0.02)
-    shutil.rmtree(RUN, ignore_errors=True)
-    return 0
-
-
-def status():
-    """Versions, ports and process ids; exit code 1 unless both run."""
-    if not RUN.exists():
-        print("no cluster runs")
-        return 1
-    programs, api_port, etcd_port = (RUN / "ready").read_text().splitlines() if (RUN / "ready").exists() else ("", "?", "?")
-    healthy = True
-    for program, port in zip(PROGRAMS, (etcd_port, api_port)):
-        pid = running(program)
-        healthy = healthy and bool(pid)
-        version = version_of(Path(programs) / program) if programs else "?"
-        state = f"process {pid}, 127.0.0.1:{port}" if pid else f"has ended, its log: {RUN}/{program}.log"
-        print(f"{program:15} {version:8} {state}")
-    return 0 if healthy and programs else 1
-
-
-def version_of(program):
-    """The first word with dots and digits: "Kubernetes v1.36.3" and "etcd Version: 3.6.8" alike."""
-    told = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.split()
-    return next((word.lstrip("v") for word in told if word.lstrip("v")[:1].isdigit()), "?")
-
-
-def env():
-    if not all(running(program) for program in PROGRAMS):
-        raise ClusterError("no cluster runs: ./dev cluster up")
-    print(f"KUBECONFIG={RUN}/kubeconfig")
-    return 0
-
-
-def binaries():
-    print(program_directory())
-    return 0
-
-
-def main():
-    commands = {"up": up, "down": down, "status": status, "env": env, "bin": binaries}
-    parser = argparse.ArgumentParser(description="a control plane for trying lastrun, in .cache/cluster/run")
-    parser.add_argument("command", choices=commands)
-    command = parser.parse_args().command
-    try:
-        if command not in ("up", "down"):
-            return commands[command]()
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with open(CACHE / "lock", "w") as lock:  # two at a time would end each other's servers
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return commands[command]()
-    except ClusterError as error:
-        print(f"cluster: {error}", file=sys.stderr)
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
