@@ -31,6 +31,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 from collections import namedtuple
 from pathlib import Path
@@ -130,14 +131,14 @@ class Cluster:
 
     def __init__(self, directory=None, api_server_flags=(), outlive=False):
         """`api_server_flags`: more of kube-apiserver's, such as `--watch-cache=false`."""
-        self.directory = Path(directory or tempfile.mkdtemp(prefix="lastrun-cluster-")).resolve()
         self.programs = program_directory()
+        self.directory = Path(directory or tempfile.mkdtemp(prefix="lastrun-cluster-")).resolve()
         self._flags = tuple(api_server_flags)
         self._outlive = outlive
         self._processes = {}  # program: Popen
         self._ports = {}  # name: socket
         self._clients = []  # everybody's, to be closed
-        self._admin = None
+        self._admin = threading.local()
 
     def __enter__(self):
         self.start()
@@ -242,13 +243,13 @@ class Cluster:
 
     @property
     def admin(self):
-        """The client of the administrator (group system:masters)."""
-        if not self._admin:
+        """The client of the administrator (group system:masters); each thread has its own."""
+        if not hasattr(self._admin, "client"):
             at = self.directory
             tls = ssl.create_default_context(cafile=at / "ca.crt")
             tls.load_cert_chain(at / "admin.crt", at / "admin.key")
-            self._admin = self._client(tls)
-        return self._admin
+            self._admin.client = self._client(tls)
+        return self._admin.client
 
     def client(self, token):
         """A client of who has this token; without one, of nobody. It is closed with the cluster."""
@@ -309,7 +310,7 @@ class Cluster:
         write_secret(path, json.dumps(config, indent=2) + "\n")  # JSON is YAML
         return path
 
-    # --- Objects, as the administrator; anything but success is a ClusterError ---
+    # --- Objects, as the administrator, from any thread; anything but success is a ClusterError ---
 
     def create(self, item, manager="lastrun-test"):
         """A recorded object can be given as it is: what the server decides (uid, versions, creation) is left out, also

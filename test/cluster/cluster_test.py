@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -126,6 +127,15 @@ class ObjectsTest(unittest.TestCase):
         self.cluster.delete("Job", "nightly", self.namespace)
         with self.assertRaisesRegex(ClusterError, "404"):
             self.cluster.get("Job", "nightly", self.namespace)
+
+    def test_several_threads_make_objects_at_a_time(self):
+        def make(number):
+            item = cluster.kubernetes_object("Workflow", f"w-{number}", self.namespace)
+            self.cluster.create({**item, "spec": {}})
+            return self.cluster.patch("Workflow", f"w-{number}", {"spec": {"n": number}}, self.namespace)["spec"]["n"]
+
+        with ThreadPoolExecutor(4) as threads:
+            self.assertEqual(list(threads.map(make, range(40))), list(range(40)))
 
     def test_an_account_may_do_what_its_rules_say(self):
         nobody = self.cluster.client(self.cluster.service_account(self.namespace, "nobody"))
