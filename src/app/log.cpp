@@ -20,7 +20,7 @@ std::string json_line(Severity severity, std::string_view text) {
   const nlohmann::ordered_json line{{"severity", severity == Severity::kError ? "ERROR" : "WARNING"},
                                     {"time", format_rfc3339(now)},
                                     {"message", text}};
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return printable_json(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "app/log.h"
 #include "app/output.h"
+#include "app/stop_signals.h"
 #include "sink/cloud_monitoring/client.h"
 #include "sink/cloud_monitoring/names.h"
 
@@ -13,14 +14,6 @@ namespace lastrun::app {
 namespace {
 
 namespace monitoring = cloud_monitoring;
-
-Result<monitoring::LabelMapping> mapping_of(const PostOptions& options) {
-  if (!options.labels.empty()) return monitoring::parse_label_mapping(options.labels);
-  const judge::Grouping& grouping = options.dump.settings.grouping;
-  if (std::holds_alternative<judge::ByNamespace>(grouping)) return monitoring::labels_of_namespace();
-  if (std::holds_alternative<judge::ByOwner>(grouping)) return monitoring::labels_of_owner();
-  return monitoring::labels_of_pattern();
-}
 
 Result<monitoring::MonitoringClient> open_client(const PostOptions& options, GoogleWorld& world) {
   const google::Credentials& who = world.credentials;
@@ -40,10 +33,13 @@ Result<monitoring::MonitoringClient> open_client(const PostOptions& options, Goo
   return monitoring::MonitoringClient::open(std::move(settings), *world.http, who.tokens.get(), world.clock);
 }
 
+// In the order in which they would be sent. Whether the descriptor must be created is known by its answer alone, so the
+// request is printed as for one that is missing.
 Result<void> print_requests(const monitoring::MonitoringClient& client, const std::vector<monitoring::Point>& points,
-                            Time end_time) {
+                            Time end_time, monitoring::CreateDescriptor create) {
   TRY_ASSIGN(const std::string requests, client.dry_send(points, end_time));
   TRY(write_out(client.dry_read_descriptor()));
+  if (create == monitoring::CreateDescriptor::kYes) TRY(write_out(client.dry_create_descriptor(points)));
   return write_out(requests);
 }
 
@@ -69,7 +65,10 @@ Result<int> run_post(const PostOptions& options) {
     return Error{ErrorKind::kInput,
                  "nothing is sent: a zero for a batch that was judged by half of its runs may be wrong"};
   }
-  TRY_ASSIGN(const monitoring::LabelMapping mapping, mapping_of(options));
+  monitoring::LabelMapping mapping;
+  if (!options.labels.empty()) {
+    TRY_ASSIGN(mapping, monitoring::parse_label_mapping(options.labels));
+  }
   TRY_ASSIGN(const monitoring::MappedPoints mapped,
              monitoring::map_verdicts(judged.verdicts, mapping, options.reduction));
 
@@ -79,15 +78,17 @@ Result<int> run_post(const PostOptions& options) {
   TRY_ASSIGN(monitoring::MonitoringClient client, open_client(options, *world));
   // The points say how things are now, whatever time the dump was judged as of.
   const Time end_time = std::chrono::floor<Seconds>(world->clock.now());
-  if (options.dry_run) {
-    TRY(print_requests(client, mapped.points, end_time));
-    return 0;
-  }
   const auto create =
       options.create_descriptor ? monitoring::CreateDescriptor::kYes : monitoring::CreateDescriptor::kNo;
-  const auto ensured = client.ensure_descriptor(mapped.points, create);
+  if (options.dry_run) {
+    TRY(print_requests(client, mapped.points, end_time, create));
+    return 0;
+  }
+  const StopSignals signals;  // from here on, what was delivered is told even when we are stopped
+  const std::stop_token stop = signals.token();
+  const auto ensured = client.ensure_descriptor(mapped.points, create, stop);
   if (!ensured.ok()) return with_advice(ensured.error(), options);
-  TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time));
+  TRY_ASSIGN(const monitoring::DeliveryReport report, client.send(mapped.points, end_time, stop));
   TRY(monitoring::check_complete(report));
   if (mapped.unknown > 0) {
     log(Severity::kWarning,

@@ -2,15 +2,12 @@
 
 #include <cstdio>
 #include <stop_token>
-#include <string>
-#include <string_view>
-#include <vector>
 
+#include "app/throw_flags.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "google/token_source.h"
 #include "http/client.h"
-#include "sink/cloud_monitoring/names.h"
 
 // `lastrun throw`: in place of cloud_monitoring_metrics_throw, the tool that the pipeline ended in.
 //
@@ -19,27 +16,6 @@
 // Mended: lines of any length up to 1 MiB, more than 200 lines, retries, deadlines; two lines of one series and a
 // descriptor that does not fit are refused before anything is sent.
 namespace lastrun::app {
-
-enum class DryRun { kNo, kYes };
-
-struct ThrowOptions {
-  std::string project;
-  std::string metric_name;
-  std::string endpoint;  // empty: Cloud Monitoring's own (of the credentials' universe, if the caller fills it in)
-  cloud_monitoring::Auth auth = cloud_monitoring::Auth::kToken;
-  DryRun dry_run = DryRun::kNo;
-  bool help = false;  // asked for; nothing else was checked
-
-  bool operator==(const ThrowOptions&) const = default;
-};
-
-// What follows `lastrun throw` on the command line, read as Go's flag package reads it, for the old tool was written in
-// Go: one dash or two, `-project P` or `-project=P`, `--` ends the flags. The last of a repeated flag counts.
-// kUsage: an unknown flag, a value missing, an argument that is no flag, --project or --metricName missing or empty.
-[[nodiscard]] Result<ThrowOptions> parse_throw_options(const std::vector<std::string>& arguments);
-
-// What --help prints.
-[[nodiscard]] std::string_view throw_usage();
 
 // What a run works with. `tokens` may be null under Auth::kNone and DryRun::kYes. `in` is read to its end; `out` gets
 // the requests of a dry run, one JSON object a line, and nothing otherwise.

@@ -303,6 +303,14 @@ TEST(ThrowOptions, OursAreReadTheSameWay) {
   EXPECT_TRUE(parsed({"-h"}).help);
 }
 
+TEST(ThrowOptions, SayHowGoogleIsReached) {
+  const ThrowOptions options =
+      parsed({"-project=p", "-metricName=n", "-credentials", "key.json", "--ca-file=ca.pem", "-proxy", "http://h:1"});
+  EXPECT_EQ(options.credentials_file, "key.json");
+  EXPECT_EQ(options.ca_file, "ca.pem");
+  EXPECT_EQ(options.proxy, "http://h:1");
+}
+
 TEST(ThrowOptions, AnythingElseIsAUsageError) {
   const std::vector<std::vector<std::string>> wrong{{},
                                                     {"-project", "p"},
@@ -325,8 +333,9 @@ TEST(ThrowOptions, AnythingElseIsAUsageError) {
 }
 
 TEST(ThrowUsage, NamesEveryFlag) {
-  for (const char* flag : {"--project", "--metricName", "--endpoint", "--no-auth", "--dry-run"}) {
-    EXPECT_THAT(std::string(throw_usage()), HasSubstr(flag));
+  for (const char* flag :
+       {"--project", "--metricName", "--endpoint", "--credentials", "--ca-file", "--proxy", "--no-auth", "--dry-run"}) {
+    EXPECT_THAT(throw_usage(), HasSubstr(flag));
   }
 }
 

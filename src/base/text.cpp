@@ -77,6 +77,32 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string printable_json(std::string_view json) {
+  std::string shown;
+  shown.reserve(json.size());
+  while (!json.empty()) {
+    const CodePoint c = read_code_point(json);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    if (c.value >= 0x7f && is_hidden(c.value)) {
+      shown += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c.value));
+    } else {
+      shown += json.substr(0, length);
+    }
+    json.remove_prefix(length);
+  }
+  return shown;
+}
+
+std::optional<std::size_t> count_code_points(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) {
+    const std::size_t length = read_code_point(text).length;
+    if (length == 0) return std::nullopt;
+    text.remove_prefix(length);
+  }
+  return count;
+}
+
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (const char c : text) {
@@ -98,6 +124,10 @@ std::string shorten(std::string_view text, std::size_t columns) {
   }
   if (columns > 0) shown += "…";
   return shown;
+}
+
+std::string one_line(std::string_view text, std::size_t columns) {
+  return shorten(printable(text), columns);
 }
 
 }  // namespace lastrun

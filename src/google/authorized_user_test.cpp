@@ -2,25 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/fake_clock.h"
-#include "testing/fake_http_client.h"
+#include "google/fake_world_test.h"
 
 namespace lastrun::google {
 namespace {
 
-using lastrun::testing::FakeClock;
-using lastrun::testing::FakeHttpClient;
-using lastrun::testing::Fault;
-using lastrun::testing::Reply;
-using lastrun::testing::response;
-
 const std::string kUrl = "https://oauth2.googleapis.com/token";
-const std::string kGood = R"({"access_token":"ya29.x","expires_in":3599,"token_type":"Bearer"})";
 
-class Login : public ::testing::Test {
+class Login : public FakeWorld {
  protected:
-  FakeClock clock_;
-  FakeHttpClient http_{clock_};
   AuthorizedUser user_{"id.apps", "s3cret+/=", "1//r3fresh", "", kUrl, "googleapis.com", ""};
 
   Result<FreshToken> fetch(std::vector<Reply> replies) {
@@ -35,7 +25,7 @@ class Login : public ::testing::Test {
 
 TEST_F(Login, ExchangesTheRefreshToken) {
   const auto asked_at = clock_.now();
-  const auto token = fetch({response(200, kGood)});
+  const auto token = fetch({response(200, kTokenAnswer)});
   ASSERT_TRUE(token.ok()) << token.error().message;
   EXPECT_EQ(token->value, "ya29.x");
   EXPECT_EQ(token->expires_at, asked_at + std::chrono::seconds{3'599});
@@ -47,19 +37,19 @@ TEST_F(Login, ExchangesTheRefreshToken) {
 
 TEST_F(Login, SendsTheProofOfARecentLoginIfThereIsOne) {
   user_.rapt_token = "rapt";
-  ASSERT_TRUE(fetch({response(200, kGood)}).ok());
+  ASSERT_TRUE(fetch({response(200, kTokenAnswer)}).ok());
   EXPECT_TRUE(http_.requests().at(0).request.body.ends_with("&rapt=rapt"));
 }
 
 TEST_F(Login, TheExpiryCountsFromTheRequestNotFromTheAnswer) {
   const auto asked_at = clock_.now();
-  const auto token = fetch({Reply(response(200, kGood), std::chrono::seconds{4})});
+  const auto token = fetch({Reply(response(200, kTokenAnswer), std::chrono::seconds{4})});
   ASSERT_TRUE(token.ok()) << token.error().message;
   EXPECT_EQ(token->expires_at, asked_at + std::chrono::seconds{3'599});
 }
 
 TEST_F(Login, PassingTroubleIsTriedAgain) {
-  EXPECT_TRUE(fetch({response(503), Fault::kResetAfterServed, response(200, kGood)}).ok());
+  EXPECT_TRUE(fetch({response(503), Fault::kResetAfterServed, response(200, kTokenAnswer)}).ok());
   const Error error = failure({response(500)});
   EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
   EXPECT_EQ(error.retry, Retry::kYes);

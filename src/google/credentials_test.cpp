@@ -4,29 +4,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "google/fake_world_test.h"
 #include "google/testing_key.h"
 #include "testing/environment.h"
-#include "testing/fake_clock.h"
-#include "testing/fake_http_client.h"
 #include "testing/temp_dir.h"
 
 namespace lastrun::google {
 namespace {
 
-using lastrun::testing::FakeClock;
-using lastrun::testing::FakeHttpClient;
-using lastrun::testing::Fault;
-using lastrun::testing::Reply;
-using lastrun::testing::response;
-
 const std::string kUser = R"({"type":"authorized_user","client_id":"i","client_secret":"s","refresh_token":"r",)"
                           R"("quota_project_id":"payer-of-the-file"})";
 
-class OpenCredentials : public ::testing::Test {
+class OpenCredentials : public FakeWorld {
  protected:
   lastrun::testing::TempDir directory_;
-  FakeClock clock_;
-  FakeHttpClient http_{clock_};
   CredentialsOptions options_;
 
   Result<Credentials> open(const std::stop_token& stop = {}) { return open_credentials(options_, http_, clock_, stop); }
@@ -36,12 +27,9 @@ class OpenCredentials : public ::testing::Test {
   }
   void serve_metadata(const std::string& host = "169.254.169.254") {
     const std::string root = "http://" + host + "/computeMetadata/v1/";
-    const auto answer = [&](const std::string& path, const std::string& body) {
-      http_.on(http::Method::kGet, root + path, {response(200, body, {{"Metadata-Flavor", "Google"}})});
-    };
-    answer("universe/universe-domain", "googleapis.com");
-    answer("project/project-id", "project-of-the-machine");
-    answer("instance/service-accounts/default/token", R"({"access_token":"from-metadata","expires_in":3599})");
+    answer(root + "universe/universe-domain", {flavored(200, "googleapis.com")});
+    answer(root + "project/project-id", {flavored(200, "project-of-the-machine")});
+    answer(root + "instance/service-accounts/default/token", {flavored(200, kTokenAnswer)});
   }
   std::string write_well_known(const std::string& text) {
     options_.environment.home = directory_.path().string();
@@ -118,8 +106,7 @@ TEST_F(OpenCredentials, FilesAreOpenedWithoutANetwork) {
 
 TEST_F(OpenCredentials, ALoginFetchesItsTokenWithTheQuotaProject) {
   options_.file = directory_.write("user.json", kUser);
-  http_.on(http::Method::kPost, "https://oauth2.googleapis.com/token",
-           {response(200, R"({"access_token":"ya29.x","expires_in":3599})")});
+  http_.on(http::Method::kPost, "https://oauth2.googleapis.com/token", {response(200, kTokenAnswer)});
   auto opened = open();
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   const auto token = opened->tokens->token({});
@@ -147,12 +134,12 @@ TEST_F(OpenCredentials, TheMetadataServerTellsUniverseAndProject) {
   EXPECT_EQ(opened->origin, "metadata server metadata.example:8080");
   EXPECT_EQ(opened->project_id, "project-of-the-machine");
   EXPECT_EQ(opened->universe_domain, "googleapis.com");
-  EXPECT_EQ(opened->tokens->token({})->value, "from-metadata");
+  EXPECT_EQ(opened->tokens->token({})->value, "ya29.x");
 }
 
 TEST_F(OpenCredentials, WithoutAnyTheThreeWaysAreListed) {
   options_.environment.home = directory_.path().string();
-  http_.on(http::Method::kGet, "http://169.254.169.254", {Fault::kRefuseConnection});
+  answer("http://169.254.169.254", {Fault::kRefuseConnection});
   const auto start = clock_.now();
   const auto opened = open();
   ASSERT_FALSE(opened.ok());
@@ -167,14 +154,14 @@ TEST_F(OpenCredentials, WithoutAnyTheThreeWaysAreListed) {
 }
 
 TEST_F(OpenCredentials, ASilentNetworkIsGivenUpAfterFiveSeconds) {
-  http_.on(http::Method::kGet, "http://169.254.169.254", {Fault::kHangConnecting});
+  answer("http://169.254.169.254", {Fault::kHangConnecting});
   const auto start = clock_.now();
   EXPECT_NE(failure(), "none");
   EXPECT_LE(clock_.now() - start, std::chrono::seconds{5});
 }
 
 TEST_F(OpenCredentials, AnotherCloudsMetadataServerIsNoneOfOurs) {
-  http_.on(http::Method::kGet, "http://169.254.169.254", {response(401, "")});
+  answer("http://169.254.169.254", {response(401, "")});
   EXPECT_NE(failure().find("lacks the header Metadata-Flavor: Google"), std::string::npos) << failure();
 }
 

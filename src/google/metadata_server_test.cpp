@@ -2,38 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/fake_clock.h"
-#include "testing/fake_http_client.h"
+#include "google/fake_world_test.h"
 
 namespace lastrun::google {
 namespace {
 
-using lastrun::testing::FakeClock;
-using lastrun::testing::FakeHttpClient;
-using lastrun::testing::Fault;
-using lastrun::testing::Reply;
-
 const std::string kRoot = "http://169.254.169.254/computeMetadata/v1/";
-const std::string kToken = R"({"access_token":"ya29.x","expires_in":3599,"token_type":"Bearer"})";
 
-// What Google's server answers.
-http::Response flavored(int status, std::string body) {
-  return lastrun::testing::response(status, std::move(body), {{"Metadata-Flavor", "Google"}});
-}
-
-class Metadata : public ::testing::Test {
+class Metadata : public FakeWorld {
  protected:
-  FakeClock clock_;
-  FakeHttpClient http_{clock_};
   MetadataServer server_{"", http_, clock_};
 
   void answer(const std::string& path, std::vector<Reply> replies) {
-    http_.on(http::Method::kGet, kRoot + path, std::move(replies));
+    FakeWorld::answer(kRoot + path, std::move(replies));
   }
 };
 
 TEST_F(Metadata, GivesATokenForTheScopes) {
-  answer("instance/service-accounts/default/token", {flavored(200, kToken)});
+  answer("instance/service-accounts/default/token", {flavored(200, kTokenAnswer)});
   const auto token = server_.token({"https://www.googleapis.com/auth/monitoring.write", "b c"}, {});
   ASSERT_TRUE(token.ok()) << token.error().message;
   EXPECT_EQ(token->value, "ya29.x");
@@ -54,9 +40,8 @@ TEST_F(Metadata, TellsProjectAndCluster) {
 }
 
 TEST_F(Metadata, AnotherServersAnswerIsRefused) {
-  answer("project/project-id", {lastrun::testing::response(200, "evil"),
-                                lastrun::testing::response(200, "evil", {{"Metadata-Flavor", "Amazon"}}),
-                                lastrun::testing::response(404, "")});
+  answer("project/project-id",
+         {response(200, "evil"), response(200, "evil", {{"Metadata-Flavor", "Amazon"}}), response(404, "")});
   for (int i = 0; i < 3; ++i) {
     const auto project = server_.project_id({});
     ASSERT_FALSE(project.ok());
@@ -84,7 +69,7 @@ TEST_F(Metadata, ValuesThatCannotBeRightAreRefused) {
 
 TEST_F(Metadata, IsTriedAgainWhileItStarts) {
   answer("instance/service-accounts/default/token",
-         {Fault::kRefuseConnection, flavored(503, ""), flavored(200, kToken)});
+         {Fault::kRefuseConnection, flavored(503, ""), flavored(200, kTokenAnswer)});
   EXPECT_TRUE(server_.token({}, {}).ok());
   EXPECT_EQ(http_.requests().at(2).request.url, kRoot + "instance/service-accounts/default/token");
 }

@@ -1,11 +1,9 @@
 #include "google/retry.h"
 
 #include <algorithm>
-#include <charconv>
-#include <ctime>
-#include <optional>
 #include <random>
-#include <string>
+
+#include "http/date.h"
 
 namespace lastrun::google {
 namespace {
@@ -23,22 +21,6 @@ bool worth_another_try(const http::Outcome& outcome) {
     case 504: return true;
     default: return false;
   }
-}
-
-// RFC 9110, 10.2.3: whole seconds, or a date such as "Sun, 06 Nov 1994 08:49:37 GMT". Anything else counts for nothing.
-milliseconds decode_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
-  constexpr std::chrono::seconds kLongest{86'400};  // far beyond every deadline of ours
-  long seconds = 0;
-  const auto [rest, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failed == std::errc{} && rest == text.data() + text.size()) {
-    return std::clamp(std::chrono::seconds{seconds}, std::chrono::seconds{0}, kLongest);
-  }
-  std::tm date{};
-  const std::string copy(text);
-  const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
-  if (end == nullptr || *end != '\0') return milliseconds{0};
-  const auto until = std::chrono::system_clock::from_time_t(::timegm(&date)) - now;
-  return std::clamp(duration_cast<milliseconds>(until), milliseconds{0}, milliseconds{kLongest});
 }
 
 // Not a secret and not for statistics: it only keeps a fleet from asking in step.
@@ -73,7 +55,10 @@ http::Outcome send_with_retries(http::HttpClient& http, Clock& clock, http::Requ
     if (nth == tries.most || !worth_another_try(outcome)) return outcome;
 
     milliseconds pause = varied(next_wait);
-    if (outcome.ok()) pause = std::max(pause, decode_retry_after(outcome->headers.get("Retry-After"), clock.now()));
+    if (outcome.ok()) {
+      const auto asked = http::retry_after(*outcome, std::chrono::floor<Seconds>(clock.now()));
+      pause = std::max<milliseconds>(pause, asked.value_or(Seconds{0}));
+    }
     if (clock.steady_now() + pause >= end) return outcome;
     wait(clock, pause, stop);
     if (stop.stop_requested()) return Error{ErrorKind::kCancelled, "stopped while waiting to try again"};

@@ -18,7 +18,7 @@ struct Tries {
 
 // Sends `request` until there is an answer that another try would not change. Tried again: no connection, a broken
 // one, a deadline of the request (errors with Retry::kYes); and the statuses 500, 503, 504, 408 and 429 (Google's
-// clients leave 502 out). A server's Retry-After, in seconds or as a date, is waited for if it is longer than our own
+// clients leave 502 out). A server's Retry-After (http/date.h) is waited for if it is longer than our own
 // wait; if it ends beyond the deadline there is no further try. Gives what the last try gave: an answer of status 503
 // is an answer. Only for requests that may be sent twice. Errors: those of HttpClient; kCancelled soon after `stop`.
 [[nodiscard]] http::Outcome send_with_retries(http::HttpClient& http, Clock& clock, http::Request request,

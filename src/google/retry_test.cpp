@@ -2,29 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/fake_clock.h"
-#include "testing/fake_http_client.h"
+#include "google/fake_world_test.h"
 
 namespace lastrun::google {
 namespace {
 
-using lastrun::testing::FakeClock;
-using lastrun::testing::FakeHttpClient;
-using lastrun::testing::Fault;
-using lastrun::testing::Reply;
-using lastrun::testing::response;
 using std::chrono::milliseconds;
 
 const std::string kUrl = "https://token.example/token";
 
-class SendWithRetries : public ::testing::Test {
+class SendWithRetries : public FakeWorld {
  protected:
-  FakeClock clock_;
-  FakeHttpClient http_{clock_};
   std::stop_source stop_;
 
   http::Outcome send(std::vector<Reply> replies, Tries tries = {}) {
-    http_.on(http::Method::kGet, kUrl, std::move(replies));
+    answer(kUrl, std::move(replies));
     http::Request request;
     request.url = kUrl;
     return send_with_retries(http_, clock_, request, tries, stop_.get_token());
@@ -75,8 +67,16 @@ TEST_F(SendWithRetries, HonoursRetryAfter) {
   EXPECT_EQ(between(2), milliseconds{9'000}) << "the first call took 7 s of the 16";
 }
 
+TEST_F(SendWithRetries, ADateInRetryAfterIsOfTheServersClock) {
+  const auto served = response(503, "",
+                               {{"Retry-After", "Sun, 22 Nov 2026 09:00:09 GMT"},
+                                {"Date", "Sun, 22 Nov 2026 09:00:00 GMT"}});  // it is 12:00 by ours
+  EXPECT_EQ(send({served, response(200)})->status, 200);
+  EXPECT_EQ(between(0), milliseconds{9'000});
+}
+
 TEST_F(SendWithRetries, TakesNonsenseInRetryAfterForNothing) {
-  for (const char* text : {"-5", "soon", "", "1e3", "99999999999999999999", "Sun, 22 Nov 1926 12:00:16 GMT"}) {
+  for (const char* text : {"-5", "soon", "", "1e3", "Sun, 22 Nov 1926 12:00:16 GMT"}) {
     EXPECT_EQ(send({response(429, "", {{"Retry-After", text}}), response(200)})->status, 200) << text;
     EXPECT_LE(between(http_.requests().size() - 2), milliseconds{1'100}) << text;
   }

@@ -51,8 +51,22 @@ struct Response {
   std::string body;  // already unzipped where the server sent gzip
 };
 
+// Whether a request may have reached its server, which then may have acted on it.
+enum class Reached { kNo, kMaybe };
+
 // What came of one request of a group: its answer, or why there is none.
-using Outcome = Result<Response>;
+class Outcome : public Result<Response> {
+ public:
+  // Implicit on purpose, as those of Result.
+  Outcome(Response response) : Result(std::move(response)) {}
+  Outcome(Error error, Reached reached = Reached::kMaybe) : Result(std::move(error)), reached_(reached) {}
+
+  // False only where surely not a byte of the request was sent. True of a request that was answered.
+  [[nodiscard]] bool may_have_reached() const { return reached_ == Reached::kMaybe; }
+
+ private:
+  Reached reached_ = Reached::kMaybe;
+};
 
 // The seam to every HTTP server. One promise for all implementations, held by http/client_contract_test.cpp:
 // - answers come in the order of the requests, exactly one each, whatever happened to the others;
@@ -65,6 +79,9 @@ using Outcome = Result<Response>;
 //   when no connection came about, or when it or the answer broke before the answer was whole; kLimit when the answer
 //   is too large (its body, or headers beyond 64 KiB); kCancelled within 100 ms of `stop` being requested; kUsage for
 //   a request that cannot be sent (http/url.h); a client may have further ones for what no retry cures;
+// - a request may have reached the server (Outcome::may_have_reached) once there is a connection to send it on. It has
+//   not where it is kUsage, where no connection came about (the host's or proxy's name, TCP, TLS, the way through a
+//   proxy), or where the deadline for that passed or we were told to stop before one did;
 // - nothing is sent twice here: whether a request may be sent again is known by its sender alone;
 // - messages carry method, host and path, never a query, a header or a body.
 // Thread: one call at a time on one client; the call blocks. `stop` may be requested from any thread.

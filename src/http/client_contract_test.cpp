@@ -307,6 +307,37 @@ TEST_P(HttpClientContract, ARefusedConnectionMayBeTriedAgain) {
   EXPECT_EQ(error.retry, Retry::kYes);
 }
 
+TEST_P(HttpClientContract, ARequestWithoutAConnectionHasNotReachedTheServer) {
+  Request refused = get("");
+  refused.url = world_->refusing_origin() + "/x";
+  Request silent = get("");
+  silent.url = world_->silent_origin() + "/x";
+  silent.deadlines.connect = milliseconds{50};
+  Request unfetchable = get("");
+  unfetchable.url = "file:///etc/passwd";
+  for (const Request& request : {refused, silent, unfetchable}) {
+    EXPECT_FALSE(send(request).may_have_reached()) << request.url;
+  }
+  EXPECT_EQ(world_->served(), 0u);
+}
+
+// On a new connection, and on the one that the answer left.
+TEST_P(HttpClientContract, ARequestWithoutAnAnswerMayHaveReachedTheServer) {
+  for (int i = 0; i < 2; ++i) {
+    Request hanging = get("/hang");
+    hanging.deadlines.first_byte = milliseconds{100};
+    EXPECT_TRUE(send(hanging).may_have_reached());
+    EXPECT_TRUE(send(get("/text")).may_have_reached());
+  }
+  Request large = get("/large/1000");
+  large.max_body_bytes = 999;
+  EXPECT_TRUE(send(large).may_have_reached());
+  for (const char* path : {"/close", "/reset", "/cut", "/header-flood"}) {
+    EXPECT_TRUE(send(get(path)).may_have_reached()) << path;
+  }
+  EXPECT_EQ(world_->served(), 9u);
+}
+
 TEST_P(HttpClientContract, AnAnswerThatIsNotWholeIsNone) {
   for (const char* path :
        {"/close", "/reset", "/reset-stream", "/garbage", "/cut", "/cut-chunked", "/gzip-cut", "/gzip-broken"}) {
@@ -420,6 +451,7 @@ TEST_P(HttpClientContract, AStopRequestedBeforehandSendsNothing) {
   for (const auto& outcome : outcomes) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().kind, ErrorKind::kCancelled);
+    EXPECT_FALSE(outcome.may_have_reached());
   }
   EXPECT_EQ(world_->served(), 0u);
 }
@@ -440,6 +472,7 @@ TEST_P(HttpClientContract, AStopEndsTheWaitAtOnce) {
   EXPECT_LT(took, std::chrono::seconds{1});
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().kind, ErrorKind::kCancelled);
+  EXPECT_TRUE(outcome.may_have_reached());
 }
 
 TEST_P(HttpClientContract, AStopLeavesNoRequestOfTheGroupBehind) {
@@ -451,10 +484,14 @@ TEST_P(HttpClientContract, AStopLeavesNoRequestOfTheGroupBehind) {
   stop.request_stop();
   const auto outcomes = sent.get();
   ASSERT_EQ(outcomes.size(), 20u);
+  std::size_t may_have_reached = 0;
   for (const auto& outcome : outcomes) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().kind, ErrorKind::kCancelled);
+    may_have_reached += outcome.may_have_reached() ? 1 : 0;
   }
+  EXPECT_GE(may_have_reached, world_->served());
+  EXPECT_LE(may_have_reached, 4u) << "the others were never begun";
   EXPECT_EQ(answer(get("/text")).status, 200);
 }
 

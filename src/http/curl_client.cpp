@@ -17,6 +17,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/text.h"
 #include "http/failure.h"
 #include "http/gunzip.h"
 #include "http/url.h"
@@ -40,7 +41,9 @@ class Transfer {
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] std::size_t index() const { return index_; }
   [[nodiscard]] steady_clock::time_point deadline() const { return started_ + time_limit(request_.deadlines, phase_); }
-  [[nodiscard]] Error late() const { return deadline_passed(request_, phase_); }
+  // What came of it if it is given up now.
+  [[nodiscard]] Outcome late() const { return deadline_passed(request_, phase_); }
+  [[nodiscard]] Outcome stopped() const { return cancelled(request_, phase_); }
   // What came of it, once curl says that it has ended.
   [[nodiscard]] Outcome finish(CURLcode code);
 
@@ -53,7 +56,7 @@ class Transfer {
   bool on_header(std::string_view line);
   bool on_body(std::string_view bytes);
   bool on_connected();
-  [[nodiscard]] Error failure(CURLcode code) const;
+  [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string why_no_connection(CURLcode code) const;
   [[nodiscard]] std::string detail(CURLcode code) const;
 
@@ -230,7 +233,7 @@ Outcome Transfer::finish(CURLcode code) {
   return std::move(response_);
 }
 
-Error Transfer::failure(CURLcode code) const {
+Outcome Transfer::failure(CURLcode code) const {
   switch (refusal_) {
     case Refusal::kLargeHeaders: return headers_too_large(request_);
     case Refusal::kLargeBody: return body_too_large(request_);
@@ -242,15 +245,18 @@ Error Transfer::failure(CURLcode code) const {
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return Error{ErrorKind::kUsage, describe(request_) + ": the URL cannot be fetched: " + detail(code)};
+      return {Error{ErrorKind::kUsage, describe(request_) + ": the URL cannot be fetched: " + detail(code)},
+              Reached::kNo};
     case CURLE_SSL_CACERT_BADFILE:
-      return Error{ErrorKind::kUsage, describe(request_) + ": the CA file " + ca_file_ +
-                                          " holds no certificate that can be read; it must be PEM"};
+      return {Error{ErrorKind::kUsage, describe(request_) + ": the CA file " + ca_file_ +
+                                           " holds no certificate that can be read; it must be PEM"},
+              Reached::kNo};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return Error{ErrorKind::kUnavailable,
-                   describe(request_) + ": the server's certificate is not trusted: " + detail(code) +
-                       "; is this the right host? If its CA is one of your own, name that CA's file with --ca-file or "
-                       "SSL_CERT_FILE"};
+      return {Error{ErrorKind::kUnavailable,
+                    describe(request_) + ": the server's certificate is not trusted: " + detail(code) +
+                        "; is this the right host? If its CA is one of your own, name that CA's file with --ca-file or "
+                        "SSL_CERT_FILE"},
+              Reached::kNo};
     default: return no_connection(request_, why_no_connection(code));
   }
 }
@@ -272,15 +278,13 @@ std::string Transfer::why_no_connection(CURLcode code) const {
 }
 
 // Curl's own words, which may hold text from the server (a certificate's names) or, in its complaints about proxies,
-// a password: control characters are replaced, and what looks like an URL is not shown.
+// a password: it is made printable, and what looks like an URL is not shown.
 std::string Transfer::detail(CURLcode code) const {
   std::string text{error_text_.data()};
   if (text.empty() || text.find("://") != std::string::npos || text.find('@') != std::string::npos) {
     text = curl_easy_strerror(code);
   }
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return text;
+  return printable(text);
 }
 
 // The requests of one call of send_all.
@@ -298,7 +302,7 @@ class Group {
     while (next_ < requests_.size() && active_.size() < max_concurrent_) {
       const Request& request = requests_[next_];
       if (auto sendable = check_sendable(request); !sendable) {
-        outcomes_[next_] = std::move(sendable).error();
+        outcomes_[next_] = Outcome{std::move(sendable).error(), Reached::kNo};
       } else {
         active_.emplace_back(multi_, options_, request, next_);
       }
@@ -338,11 +342,12 @@ class Group {
 
   // The outcomes; those that there are none of yet were cancelled.
   [[nodiscard]] std::vector<Outcome> take() {
+    for (const Transfer& each : active_) outcomes_[each.index()] = each.stopped();
     active_.clear();
     std::vector<Outcome> all;
     all.reserve(outcomes_.size());
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
-      all.push_back(outcomes_[i] ? std::move(*outcomes_[i]) : Outcome{cancelled(requests_[i])});
+      all.push_back(outcomes_[i] ? std::move(*outcomes_[i]) : cancelled(requests_[i], Phase::kConnecting));
     }
     return all;
   }

@@ -166,7 +166,20 @@ TEST_F(CurlClient, AHostThatRefusesDoesSoForWholeGroups) {
   for (const auto& outcome : client->send_all(std::vector<Request>(200, get(origin + "/x")), 64, {})) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);
+    EXPECT_FALSE(outcome.may_have_reached());
   }
+}
+
+// By the server's own count of requests, nothing of any reached it.
+TEST_F(CurlClient, NeitherANameNorTlsThatFailsLetsARequestLeave) {
+  const std::string plain = start("http_contract_server.py").authority();
+  for (const std::string& url : {std::string{"http://"} + HangingLookup::kName + "/x", "https://" + plain + "/text"}) {
+    const Outcome outcome = open_client({})->send(get(url));
+    ASSERT_FALSE(outcome.ok()) << url;
+    EXPECT_EQ(outcome.error().retry, Retry::kYes) << outcome.error().message;
+    EXPECT_FALSE(outcome.may_have_reached()) << outcome.error().message;
+  }
+  EXPECT_EQ(stat(*open_client({}), "http://" + plain, "requests"), 0);
 }
 
 TEST_F(CurlClient, IntroducesItselfAndAsksForGzipOnly) {
@@ -193,6 +206,7 @@ TEST_F(CurlClient, AnUnknownCaIsRefusedAndTheSettingNamed) {
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(outcome.error().retry, Retry::kNo);
+  EXPECT_FALSE(outcome.may_have_reached());
   EXPECT_NE(outcome.error().message.find("certificate is not trusted"), std::string::npos) << outcome.error().message;
   EXPECT_NE(outcome.error().message.find("--ca-file or SSL_CERT_FILE"), std::string::npos);
 }
@@ -220,6 +234,7 @@ TEST_F(CurlClient, ACaFileThatIsNoneIsAUsageError) {
   const Outcome outcome = open_client({dir_.write("empty.pem", "no certificate"), ""})->send(get(origin + "/text"));
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().kind, ErrorKind::kUsage) << outcome.error().message;
+  EXPECT_FALSE(outcome.may_have_reached());
 }
 
 TEST_F(CurlClient, GoesThroughTheProxyOfTheSettingOrTheEnvironment) {
@@ -265,6 +280,7 @@ TEST_F(CurlClient, AProxysPasswordIsUsedAndNeverShown) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);
     EXPECT_EQ(outcome.error().message.find("hunter"), std::string::npos) << outcome.error().message;
+    EXPECT_FALSE(outcome.may_have_reached()) << outcome.error().message;
   }
 }
 
@@ -288,6 +304,7 @@ TEST_F(CurlClient, ANameLookupThatHangsHoldsUpNeitherDeadlineNorStop) {
   const Outcome late = client->send(request);
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().kind, ErrorKind::kTimeout);
+  EXPECT_FALSE(late.may_have_reached());
 
   request.deadlines = {};
   std::stop_source stop;
@@ -299,6 +316,7 @@ TEST_F(CurlClient, ANameLookupThatHangsHoldsUpNeitherDeadlineNorStop) {
   EXPECT_LT(steady_clock::now() - asked, std::chrono::seconds{1});
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().kind, ErrorKind::kCancelled);
+  EXPECT_FALSE(stopped.may_have_reached());
   hanging_lookup().release();
 }
 

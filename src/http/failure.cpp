@@ -15,6 +15,10 @@ std::string in_seconds(std::chrono::milliseconds duration) {
 
 }  // namespace
 
+Reached reached_in(Phase phase) {
+  return phase == Phase::kConnecting ? Reached::kNo : Reached::kMaybe;
+}
+
 std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase) {
   auto limit = deadlines.whole;
   if (phase != Phase::kReceiving) limit = std::min(limit, deadlines.first_byte);
@@ -22,7 +26,7 @@ std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase) {
   return limit;
 }
 
-Error deadline_passed(const Request& request, Phase phase) {
+Outcome deadline_passed(const Request& request, Phase phase) {
   const auto limit = time_limit(request.deadlines, phase);
   std::string what;
   if (phase == Phase::kConnecting && limit == request.deadlines.connect) {
@@ -35,30 +39,31 @@ Error deadline_passed(const Request& request, Phase phase) {
   } else {
     what = fmt::format("the answer was not complete within {} (deadline: whole)", in_seconds(limit));
   }
-  return Error{ErrorKind::kTimeout, describe(request) + ": " + what, Retry::kYes};
+  return {Error{ErrorKind::kTimeout, describe(request) + ": " + what, Retry::kYes}, reached_in(phase)};
 }
 
-Error no_connection(const Request& request, const std::string& why) {
-  return Error{ErrorKind::kUnavailable, fmt::format("{}: no connection: {}", describe(request), why), Retry::kYes};
+Outcome no_connection(const Request& request, const std::string& why) {
+  return {Error{ErrorKind::kUnavailable, fmt::format("{}: no connection: {}", describe(request), why), Retry::kYes},
+          Reached::kNo};
 }
 
-Error no_whole_answer(const Request& request, const std::string& why) {
+Outcome no_whole_answer(const Request& request, const std::string& why) {
   return Error{ErrorKind::kUnavailable, fmt::format("{}: no whole answer: {}", describe(request), why), Retry::kYes};
 }
 
-Error body_too_large(const Request& request) {
+Outcome body_too_large(const Request& request) {
   return Error{ErrorKind::kLimit, fmt::format("{}: the answer is larger than the {} bytes that are accepted here",
                                               describe(request), request.max_body_bytes)};
 }
 
-Error headers_too_large(const Request& request) {
+Outcome headers_too_large(const Request& request) {
   return Error{ErrorKind::kLimit,
                fmt::format("{}: the headers of the answer are larger than the {} bytes that are accepted",
                            describe(request), kMaxHeaderBytes)};
 }
 
-Error cancelled(const Request& request) {
-  return Error{ErrorKind::kCancelled, describe(request) + ": cancelled, as we were asked to stop"};
+Outcome cancelled(const Request& request, Phase phase) {
+  return {Error{ErrorKind::kCancelled, describe(request) + ": cancelled, as we were asked to stop"}, reached_in(phase)};
 }
 
 }  // namespace lastrun::http

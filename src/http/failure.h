@@ -19,15 +19,19 @@ inline constexpr std::size_t kMaxHeaderBytes = 64u << 10;
 // How far a request has come; each phase is bounded by the deadlines of the phases not yet over.
 enum class Phase { kConnecting, kWaiting, kReceiving };
 
+// Nothing of a request is sent while it is connecting.
+[[nodiscard]] Reached reached_in(Phase phase);
+
 // When a request in `phase` has to be given up, counted from its start: the earliest deadline that still applies.
 [[nodiscard]] std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase);
 
-[[nodiscard]] Error deadline_passed(const Request& request, Phase phase);           // kTimeout, Retry::kYes
-[[nodiscard]] Error no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
+[[nodiscard]] Outcome deadline_passed(const Request& request, Phase phase);           // kTimeout, Retry::kYes
+[[nodiscard]] Outcome no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
 // The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
-[[nodiscard]] Error no_whole_answer(const Request& request, const std::string& why);
-[[nodiscard]] Error body_too_large(const Request& request);     // kLimit
-[[nodiscard]] Error headers_too_large(const Request& request);  // kLimit
-[[nodiscard]] Error cancelled(const Request& request);          // kCancelled
+[[nodiscard]] Outcome no_whole_answer(const Request& request, const std::string& why);
+[[nodiscard]] Outcome body_too_large(const Request& request);     // kLimit
+[[nodiscard]] Outcome headers_too_large(const Request& request);  // kLimit
+// kCancelled; a request that was not even begun is in phase kConnecting.
+[[nodiscard]] Outcome cancelled(const Request& request, Phase phase);
 
 }  // namespace lastrun::http

@@ -14,7 +14,7 @@ TEST(SeriesLabels, FollowTheGrouping) {
   EXPECT_THAT(series_labels(owner), ElementsAre(Pair("cluster", "prod"), Pair("namespace_name", "cron"),
                                                 Pair("kind", "CronWorkflow"), Pair("batch", "nightly")));
   const BatchKey name_space{"prod", "cron", "cron", "Namespace"};
-  EXPECT_THAT(series_labels(name_space), ElementsAre(Pair("cluster", "prod"), Pair("namespace_name", "cron")));
+  EXPECT_THAT(series_labels(name_space), ElementsAre(Pair("namespace_name", "cron")));
   const BatchKey pattern{"prod", "", "cron/red", "Pattern"};
   EXPECT_THAT(series_labels(pattern), ElementsAre(Pair("cluster", "prod"), Pair("batch", "cron/red")));
 }

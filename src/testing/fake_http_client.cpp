@@ -56,7 +56,7 @@ std::vector<http::Outcome> FakeHttpClient::send_all(const std::vector<http::Requ
   std::vector<http::Outcome> outcomes;
   for (const auto& request : requests) {
     if (stop.stop_requested()) {
-      outcomes.emplace_back(http::cancelled(request));
+      outcomes.push_back(http::cancelled(request, http::Phase::kConnecting));
       continue;
     }
     const auto place = std::min_element(free_at.begin(), free_at.end());
@@ -74,10 +74,10 @@ std::vector<http::Outcome> FakeHttpClient::send_all(const std::vector<http::Requ
 
 FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const std::stop_token& stop) {
   if (auto sendable = http::check_sendable(request); !sendable) {
-    return {std::move(sendable).error(), milliseconds{0}};
+    return {{std::move(sendable).error(), http::Reached::kNo}, milliseconds{0}};
   }
   Reply reply = reply_to(request);
-  if (stop.stop_requested()) return {http::cancelled(request), milliseconds{0}};
+  if (stop.stop_requested()) return {http::cancelled(request, http::Phase::kWaiting), milliseconds{0}};
 
   const auto timed_out = [&](http::Phase phase) {
     return Served{http::deadline_passed(request, phase), http::time_limit(request.deadlines, phase)};
@@ -92,7 +92,9 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
       case Fault::kHangConnecting: return timed_out(http::Phase::kConnecting);
       case Fault::kHangBeforeAnswer: return timed_out(http::Phase::kWaiting);
       case Fault::kHangInBody: return timed_out(http::Phase::kReceiving);
-      case Fault::kHangUntilCancelled: block_until_stopped(stop); return {http::cancelled(request), milliseconds{0}};
+      case Fault::kHangUntilCancelled:
+        block_until_stopped(stop);
+        return {http::cancelled(request, http::Phase::kWaiting), milliseconds{0}};
     }
   }
   if (reply.takes >= http::time_limit(request.deadlines, http::Phase::kWaiting))

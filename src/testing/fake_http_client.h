@@ -15,7 +15,8 @@
 
 namespace lastrun::testing {
 
-// What can go wrong between us and a server. The comment says whether the server saw the request.
+// What can go wrong between us and a server. The comment says whether the server saw the request. We know that it did
+// not (Outcome::may_have_reached) of the first two only.
 enum class Fault {
   kRefuseConnection,    // not delivered; nobody listens
   kHangConnecting,      // not delivered; no connection until the connect deadline

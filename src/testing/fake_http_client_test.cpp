@@ -40,14 +40,15 @@ TEST(FakeHttpClient, AFaultLaidOnARequestTellsWhetherTheServerActed) {
     Fault fault;
     ErrorKind kind;
     bool delivered;
+    bool may_have_reached;
   };
-  for (const auto& row :
-       {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false},
-        Row{Fault::kHangConnecting, ErrorKind::kTimeout, false},
-        Row{Fault::kResetBeforeServed, ErrorKind::kUnavailable, false},
-        Row{Fault::kResetAfterServed, ErrorKind::kUnavailable, true},
-        Row{Fault::kHangBeforeAnswer, ErrorKind::kTimeout, true}, Row{Fault::kHangInBody, ErrorKind::kTimeout, true},
-        Row{Fault::kCutBody, ErrorKind::kUnavailable, true}}) {
+  for (const auto& row : {Row{Fault::kRefuseConnection, ErrorKind::kUnavailable, false, false},
+                          Row{Fault::kHangConnecting, ErrorKind::kTimeout, false, false},
+                          Row{Fault::kResetBeforeServed, ErrorKind::kUnavailable, false, true},
+                          Row{Fault::kResetAfterServed, ErrorKind::kUnavailable, true, true},
+                          Row{Fault::kHangBeforeAnswer, ErrorKind::kTimeout, true, true},
+                          Row{Fault::kHangInBody, ErrorKind::kTimeout, true, true},
+                          Row{Fault::kCutBody, ErrorKind::kUnavailable, true, true}}) {
     FakeHttpClient client;
     int acted = 0;
     client.on(Method::kGet, "https://example.test/", [&](const Request&) {
@@ -59,6 +60,7 @@ TEST(FakeHttpClient, AFaultLaidOnARequestTellsWhetherTheServerActed) {
     EXPECT_TRUE(outcomes[0].ok() && outcomes[2].ok());
     EXPECT_EQ(outcomes[1].error().kind, row.kind);
     EXPECT_EQ(client.requests()[1].delivered, row.delivered);
+    EXPECT_EQ(outcomes[1].may_have_reached(), row.may_have_reached);
     EXPECT_EQ(acted, row.delivered ? 3 : 2);
   }
 }

@@ -258,6 +258,14 @@ TEST_P(EndToEnd, ServerThatStaysSickIsLeftAndNothingIsClaimed) {
   EXPECT_THAT(message(report), HasSubstr("given up after 6 tries (the last answer: 503 UNAVAILABLE"));
 }
 
+TEST_P(EndToEnd, ServerThatIsNotThereLeavesThePointsUnsent) {
+  settings_.endpoint = "https://127.0.0.1:1";
+  const DeliveryReport report = send_checked(300);
+  EXPECT_EQ(report.unsent, 300u);
+  EXPECT_EQ(report.requests, 12u);
+  EXPECT_THAT(message(report), HasSubstr("300 unsent: given up after 6 tries (the last try: POST 127.0.0.1:1/v3/"));
+}
+
 TEST_P(EndToEnd, DescriptorOfTheWrongTypeIsRefusedBeforeAnythingIsSent) {
   server().control(R"({"descriptors":[{"type":"custom.googleapis.com/m","metricKind":"GAUGE","valueType":"DOUBLE",)"
                    R"("labels":[{"key":"batch"}]}]})");

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     progress.points = report.points;
     if (second) CHECK(judge_answer(http::Response{503, {}, body}, Time{}, progress, report) == Next::kRetry);
     const Next next = judge_answer(http::Response{status, {}, body}, Time{}, progress, report);
-    if (next != Next::kDone) give_up(progress, "given up", Fate::kRefused, report);
+    if (next != Next::kDone) give_up(progress, "given up", report);
     CHECK(report.delivered + report.refused + report.uncertain + report.unsent == report.points);
     (void)check_complete(report).ok();
   }

@@ -8,6 +8,9 @@
 #include <deque>
 #include <set>
 
+#include "base/text.h"
+#include "http/date.h"
+
 namespace lastrun::cloud_monitoring {
 namespace {
 
@@ -46,9 +49,10 @@ ErrorKind kind_of(int status) {
   return ErrorKind::kRejected;
 }
 
-// Answers that every other request would get as well: the token, the permission or the project is wrong.
+// What every other request would meet as well: the token, the permission or the project is wrong; the URL cannot be
+// fetched, or the server's certificate does not verify.
 bool closes_the_door(const http::Outcome& outcome) {
-  if (!outcome.ok()) return never_left(outcome.error());
+  if (!outcome.ok()) return !outcome.may_have_reached() && outcome.error().retry == Retry::kNo;
   return outcome->status == 403 || outcome->status == 404;
 }
 
@@ -57,6 +61,7 @@ struct Part {
   std::size_t first = 0;
   Progress progress;
   std::size_t tries = 0;
+  std::size_t arrivals = 0;  // tries that may have reached the server
   std::chrono::steady_clock::time_point not_before{};
 };
 
@@ -115,8 +120,8 @@ class MonitoringClient::Sending {
  private:
   // Why nothing more is sent, or empty.
   std::string why_to_end() {
-    if (!closed_.empty()) return closed_;
     if (stop_.stop_requested()) return "stopped";
+    if (!closed_.empty()) return closed_;
     const auto wait = queue_.empty() ? milliseconds{0} : until_next();
     if (client_.time_is_up_in(wait)) {
       return fmt::format("no time is left of {} s", client_.settings_.time_limit.count() / 1000);
@@ -155,7 +160,7 @@ class MonitoringClient::Sending {
     const std::string url = time_series_url(settings.endpoint, settings.project);
     std::vector<http::Request> requests;
     for (Part& part : wave) {
-      if (++part.tries == 2) report_.resent += part.progress.points;
+      ++part.tries;
       requests.push_back(client_.request(http::Method::kPost, url,
                                          render_time_series(points_.data() + part.first, part.progress.points,
                                                             settings.metric, settings.resource, end_time_)));
@@ -168,6 +173,7 @@ class MonitoringClient::Sending {
     bool token_refused = false;
     for (std::size_t i = 0; i < wave.size(); ++i) {
       note_clock(outcomes[i]);
+      if (outcomes[i].may_have_reached() && ++wave[i].arrivals == 2) report_.resent += wave[i].progress.points;
       const Next next = judge_answer(outcomes[i], end_time_, wave[i].progress, report_);
       any_done |= next == Next::kDone;
       token_refused |= next == Next::kNewToken;
@@ -183,7 +189,7 @@ class MonitoringClient::Sending {
   }
 
   void retry(Part part, const http::Outcome& outcome) {
-    const auto wait = retry_after(outcome).value_or(client_.backoff_.pause_after(part.tries));
+    const auto wait = client_.wait_after(outcome, part.tries);
     if (part.tries >= kMostTries) return abandon(part, fmt::format("given up after {} tries", part.tries));
     if (resends_left_ == 0) return abandon(part, "too many requests had to be sent again");
     if (client_.time_is_up_in(wait)) {
@@ -199,7 +205,7 @@ class MonitoringClient::Sending {
   void renew_or_refuse(Part part) {
     if (token_renewed_ || client_.tokens_ == nullptr) {
       closed_ = "not sent after " + part.progress.last_problem;
-      give_up(part.progress, part.progress.last_problem, Fate::kRefused, report_);
+      give_up(part.progress, part.progress.last_problem, report_);
     } else {
       queue_.push_front(std::move(part));
     }
@@ -211,16 +217,17 @@ class MonitoringClient::Sending {
     client_.tokens_->drop();
   }
 
-  // Never to be tried again, for `reason`: refused if the server said no, unsent if it was never asked.
+  // Never to be tried again, for `reason`.
   void abandon(const Part& part, const std::string& reason) {
-    const bool asked = part.tries > 0;
-    const std::string last = asked ? fmt::format(" (the last answer: {})", part.progress.last_problem) : "";
-    give_up(part.progress, reason + last, asked ? Fate::kRefused : Fate::kUnsent, report_);
+    const Progress& progress = part.progress;
+    const std::string last =
+        fmt::format(" (the last {}: {})", progress.answered ? "answer" : "try", progress.last_problem);
+    give_up(progress, part.tries > 0 ? reason + last : reason, report_);
   }
 
   void note_clock(const http::Outcome& outcome) {
     if (!outcome.ok()) return;
-    const auto server_now = parse_http_date(outcome->headers.get("Date"));
+    const auto server_now = http::sent_at(*outcome);
     if (server_now) report_.server_ahead = *server_now - std::chrono::floor<Seconds>(client_.clock_->now());
   }
 
@@ -286,7 +293,7 @@ Result<http::Response> MonitoringClient::exchange(http::Method method, const std
       token_renewed = true;
       continue;
     }
-    const auto wait = retry_after(outcome).value_or(backoff_.pause_after(tries));
+    const auto wait = wait_after(outcome, tries);
     const bool again = next == Next::kRetry && tries < kMostTries && !time_is_up_in(wait);
     if (again) pause(wait, stop);
     if (again && !stop.stop_requested()) continue;
@@ -296,6 +303,13 @@ Result<http::Response> MonitoringClient::exchange(http::Method method, const std
     return Error{kind_of(outcome->status), describe_outcome(outcome) + tried,
                  next == Next::kRetry ? Retry::kYes : Retry::kNo};
   }
+}
+
+milliseconds MonitoringClient::wait_after(const http::Outcome& outcome, std::size_t tries) {
+  const milliseconds ours = backoff_.pause_after(tries);
+  const auto asked =
+      outcome.ok() ? http::retry_after(*outcome, std::chrono::floor<Seconds>(clock_->now())) : std::nullopt;
+  return asked ? *asked : ours;
 }
 
 void MonitoringClient::pause(milliseconds duration, const std::stop_token& stop) {

@@ -86,6 +86,8 @@ class MonitoringClient {
   [[nodiscard]] http::Request request(http::Method method, std::string url, std::string body) const;
   [[nodiscard]] Result<http::Response> exchange(http::Method method, const std::string& url, const std::string& body,
                                                 const std::stop_token& stop);
+  // Before another try: what the server asks for, else our own pause.
+  [[nodiscard]] std::chrono::milliseconds wait_after(const http::Outcome& outcome, std::size_t tries);
   void pause(std::chrono::milliseconds duration, const std::stop_token& stop);
 
   Settings settings_;

@@ -165,7 +165,10 @@ TEST_F(MonitoringClientTest, ServerFailuresAreSentAgainUnchanged) {
 TEST_F(MonitoringClientTest, BrokenConnectionsAreSentAgainUnchanged) {
   for (const Fault fault : {Fault::kRefuseConnection, Fault::kHangConnecting, Fault::kResetBeforeServed}) {
     http_.fault_at(0, fault);
-    EXPECT_TRUE(send(1, {kFine}).complete());
+    const auto report = send(1, {kFine});
+    EXPECT_TRUE(report.complete());
+    EXPECT_EQ(report.requests, 2u);
+    EXPECT_EQ(report.resent, fault == Fault::kResetBeforeServed ? 1u : 0u);
   }
   for (const Fault fault : {Fault::kResetAfterServed, Fault::kHangBeforeAnswer, Fault::kHangInBody, Fault::kCutBody}) {
     http_.fault_at(0, fault);
@@ -174,6 +177,32 @@ TEST_F(MonitoringClientTest, BrokenConnectionsAreSentAgainUnchanged) {
     EXPECT_EQ(report.resent, 1u);
   }
   EXPECT_EQ(distinct_bodies(), 1u);
+}
+
+TEST_F(MonitoringClientTest, WhatNeverLeftIsTriedAgainLikeTheRestAndReportedUnsent) {
+  const auto refused = send(300, {Reply(Fault::kRefuseConnection)});
+  EXPECT_EQ(refused.unsent, 300u);
+  EXPECT_EQ(refused.requests, 12u);
+  EXPECT_EQ(refused.resent, 0u);
+  EXPECT_THAT(check_complete(refused).error().message,
+              HasSubstr("300 unsent: given up after 6 tries (the last try: POST monitoring.googleapis.com"));
+  const auto silent = send(300, {Reply(Fault::kHangConnecting)});
+  EXPECT_EQ(silent.unsent, 300u);
+  EXPECT_GT(silent.requests, 6u);
+  EXPECT_EQ(silent.resent, 0u);
+}
+
+TEST_F(MonitoringClientTest, RefusalAfterATryThatNeverLeftIsARefusal) {
+  http_.fault_at(0, Fault::kRefuseConnection);
+  const auto report = send(1, {refused_points(3, 1)});
+  EXPECT_EQ(report.refused, 1u) << "another writer's point is newer; ours was never written";
+  EXPECT_EQ(report.resent, 0u);
+}
+
+TEST_F(MonitoringClientTest, WhatMayHaveLandedOnceStaysUncertain) {
+  http_.fault_at(0, Fault::kResetAfterServed);
+  for (std::size_t n = 1; n < 6; ++n) http_.fault_at(n, Fault::kRefuseConnection);
+  EXPECT_EQ(send(1, {kFine}).uncertain, 1u);
 }
 
 TEST_F(MonitoringClientTest, OnlyTheFailedRequestIsSentAgain) {
@@ -239,6 +268,15 @@ TEST_F(MonitoringClientTest, RetryAfterIsObeyed) {
   EXPECT_TRUE(report.complete());
   EXPECT_GE(http_.requests()[1].at - http_.requests()[0].at, std::chrono::seconds{17});
   EXPECT_LT(http_.requests()[1].at - http_.requests()[0].at, std::chrono::seconds{18});
+}
+
+TEST_F(MonitoringClientTest, RetryAfterMayBeADateOfTheServersClock) {
+  const auto report =
+      send(1, {error(503, "UNAVAILABLE",
+                     {{"Retry-After", "Sun, 22 Nov 2026 11:50:09 GMT"}, {"Date", "Sun, 22 Nov 2026 11:50:00 GMT"}}),
+               kFine});
+  EXPECT_TRUE(report.complete());
+  EXPECT_EQ(http_.requests()[1].at - http_.requests()[0].at, std::chrono::seconds{9});
 }
 
 TEST_F(MonitoringClientTest, RetryAfterBeyondTheTimeLimitGivesUpAtOnce) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
+#include "model/series.h"
 #include "sink/cloud_monitoring/names.h"
 
 namespace lastrun::cloud_monitoring {
@@ -38,11 +40,17 @@ std::optional<std::string> fill(std::string_view pattern, const BatchKey& batch)
 
 Labels labels_of(const BatchKey& batch, const LabelMapping& mapping) {
   Labels labels;
+  // To Cloud Monitoring an empty value and no label are the same series; a descriptor may lack the label then.
+  const auto add = [&](std::string_view key, std::string_view value) {
+    if (!value.empty()) labels.insert_or_assign(std::string(key), std::string(value));
+  };
+  if (mapping.empty()) {
+    for (const auto& [key, value] : series_labels(batch)) add(key, value);
+  }
   for (const LabelPattern& label : mapping) {
-    auto value = fill(label.pattern, batch);
+    const auto value = fill(label.pattern, batch);
     CHECK(value.has_value());
-    // To Cloud Monitoring an empty value and no label are the same series; a descriptor may lack the label then.
-    if (!value->empty()) labels.insert_or_assign(label.key, *std::move(value));
+    add(label.key, *value);
   }
   return labels;
 }
@@ -61,18 +69,6 @@ struct Series {
 };
 
 }  // namespace
-
-LabelMapping labels_of_owner() {
-  return {{"cluster", "{cluster}"}, {"namespace_name", "{namespace}"}, {"kind", "{kind}"}, {"batch", "{batch}"}};
-}
-
-LabelMapping labels_of_pattern() {
-  return {{"cluster", "{cluster}"}, {"batch", "{batch}"}};
-}
-
-LabelMapping labels_of_namespace() {
-  return {{"namespace_name", "{namespace}"}};
-}
 
 Result<LabelMapping> parse_label_mapping(const std::vector<std::string>& settings) {
   const auto refuse = [](std::string message) { return Error{ErrorKind::kUsage, std::move(message)}; };

@@ -20,14 +20,11 @@ struct LabelPattern {
 
   bool operator==(const LabelPattern&) const = default;
 };
+
+// The labels of every series. Empty: those that follow the grouping (series_labels of model/series.h), which never put
+// two batches on one series.
 using LabelMapping = std::vector<LabelPattern>;
 
-// Grouping `owner`: cluster, namespace_name, kind, batch. Never puts two batches on one series.
-[[nodiscard]] LabelMapping labels_of_owner();
-// Grouping by a pattern: cluster, batch.
-[[nodiscard]] LabelMapping labels_of_pattern();
-// Grouping `namespace`: namespace_name, as the pipeline had it.
-[[nodiscard]] LabelMapping labels_of_namespace();
 // The user's own, each "KEY=PATTERN" ("team={namespace}"). kUsage for another form, a placeholder that is not one of
 // the four, a key that Cloud Monitoring does not take, a key given twice, or none at all.
 [[nodiscard]] Result<LabelMapping> parse_label_mapping(const std::vector<std::string>& settings);

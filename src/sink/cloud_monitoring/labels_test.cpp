@@ -15,46 +15,59 @@ Verdict verdict(std::string namespace_name, std::string name, Status status, std
   return verdict;
 }
 
-TEST(LabelsOfOwner, AreTheWholeKey) {
-  const auto mapped =
-      map_verdicts({verdict("billing", "nightly", Status::kFailed)}, labels_of_owner(), Reduction::kNone);
-  const Labels labels{{"cluster", "c"}, {"namespace_name", "billing"}, {"kind", "CronWorkflow"}, {"batch", "nightly"}};
-  EXPECT_EQ(mapped->points, (std::vector<Point>{{labels, 1}}));
+// All batches of a namespace on one series.
+const LabelMapping kByNamespace{{"namespace_name", "{namespace}"}};
+
+Labels labels_of(const BatchKey& batch) {
+  Verdict verdict;
+  verdict.batch = batch;
+  return map_verdicts({verdict}, {}, Reduction::kNone)->points.at(0).labels;
 }
 
-TEST(LabelsOfNamespace, AreThePipelines) {
-  const auto mapped = map_verdicts({verdict("a", "a", Status::kOk), verdict("b", "b", Status::kNever)},
-                                   labels_of_namespace(), Reduction::kNone);
+TEST(MapVerdicts, LabelsFollowTheGroupingWhereNoneAreGiven) {
+  EXPECT_EQ(labels_of({"c", "billing", "nightly", "CronWorkflow"}),
+            (Labels{{"cluster", "c"}, {"namespace_name", "billing"}, {"kind", "CronWorkflow"}, {"batch", "nightly"}}));
+  EXPECT_EQ(labels_of({"", "billing", "billing", "Namespace"}), (Labels{{"namespace_name", "billing"}}));
+  EXPECT_EQ(labels_of({"c", "", "billing/red", "Pattern"}), (Labels{{"cluster", "c"}, {"batch", "billing/red"}}));
+}
+
+TEST(MapVerdicts, GivenLabelsReplaceThoseOfTheGrouping) {
+  const auto mapped =
+      map_verdicts({verdict("a", "a", Status::kOk), verdict("b", "b", Status::kNever)}, kByNamespace, Reduction::kNone);
   EXPECT_EQ(mapped->points, (std::vector<Point>{{{{"namespace_name", "a"}}, 0}, {{{"namespace_name", "b"}}, 0}}));
 }
 
+// The pipeline's label tells no cluster: one has to be asked for.
+TEST(MapVerdicts, NamespacesOfTwoClustersAreOneSeriesUnlessAskedFor) {
+  Verdict one = verdict("a", "a", Status::kOk, "one");
+  Verdict two = verdict("a", "a", Status::kFailed, "two");
+  one.batch.kind = two.batch.kind = "Namespace";
+  EXPECT_FALSE(map_verdicts({one, two}, {}, Reduction::kNone).ok());
+  const auto asked = parse_label_mapping({"cluster={cluster}", "namespace_name={namespace}"});
+  EXPECT_EQ(map_verdicts({one, two}, *asked, Reduction::kNone)->points.size(), 2u);
+}
+
 TEST(MapVerdicts, UnknownIsCountedAndNotSent) {
-  const auto mapped = map_verdicts({verdict("a", "x", Status::kUnknown), verdict("a", "y", Status::kFailed)},
-                                   labels_of_owner(), Reduction::kNone);
+  const auto mapped =
+      map_verdicts({verdict("a", "x", Status::kUnknown), verdict("a", "y", Status::kFailed)}, {}, Reduction::kNone);
   EXPECT_EQ(mapped->points.size(), 1u);
   EXPECT_EQ(mapped->unknown, 1u);
 }
 
 TEST(MapVerdicts, TwoBatchesOnOneSeriesAreRefusedByName) {
   for (const Status second : {Status::kOk, Status::kUnknown}) {
-    const auto mapped = map_verdicts({verdict("a", "x", Status::kOk), verdict("a", "y", second)}, labels_of_namespace(),
-                                     Reduction::kNone);
+    const auto mapped =
+        map_verdicts({verdict("a", "x", Status::kOk), verdict("a", "y", second)}, kByNamespace, Reduction::kNone);
     ASSERT_FALSE(mapped.ok());
     EXPECT_THAT(mapped.error().message, HasSubstr("a/x"));
     EXPECT_THAT(mapped.error().message, HasSubstr("a/y"));
   }
 }
 
-TEST(MapVerdicts, NamespacesOfTwoClustersCollide) {
-  EXPECT_FALSE(map_verdicts({verdict("a", "a", Status::kOk, "one"), verdict("a", "a", Status::kOk, "two")},
-                            labels_of_namespace(), Reduction::kNone)
-                   .ok());
-}
-
 TEST(MapVerdicts, MaxIsFailingThenUnknownThenFine) {
   const auto reduce = [](Status first, Status second) {
     const auto mapped =
-        map_verdicts({verdict("a", "x", first), verdict("a", "y", second)}, labels_of_namespace(), Reduction::kMax);
+        map_verdicts({verdict("a", "x", first), verdict("a", "y", second)}, kByNamespace, Reduction::kMax);
     return mapped->points.empty() ? std::string("unknown") : std::to_string(mapped->points[0].value);
   };
   EXPECT_EQ(reduce(Status::kOk, Status::kFailed), "1");
@@ -64,8 +77,7 @@ TEST(MapVerdicts, MaxIsFailingThenUnknownThenFine) {
 }
 
 TEST(MapVerdicts, LabelsThatCannotBeAreRefusedByBatch) {
-  const auto mapped =
-      map_verdicts({verdict("a", std::string(1025, 'x'), Status::kOk)}, labels_of_owner(), Reduction::kNone);
+  const auto mapped = map_verdicts({verdict("a", std::string(1025, 'x'), Status::kOk)}, {}, Reduction::kNone);
   ASSERT_FALSE(mapped.ok());
   EXPECT_THAT(mapped.error().message, HasSubstr("1025 characters"));
 }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace lastrun::cloud_monitoring {
 namespace {
@@ -22,34 +21,6 @@ bool is_control(char c) {
 
 Error usage(std::string message) {
   return Error{ErrorKind::kUsage, std::move(message)};
-}
-
-// How many bytes the UTF-8 sequence at the start of `text` has; 0 if it is none (RFC 3629: no surrogates, none beyond
-// U+10FFFF, none longer than needed).
-std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xed && byte(1) > 0x9f;
-  const bool beyond = lead == 0xf4 && byte(1) > 0x8f;
-  return overlong || surrogate || beyond ? 0 : length;
-}
-
-// The number of characters; empty if the bytes are not UTF-8.
-std::optional<std::size_t> count_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (; !text.empty(); ++count) {
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return std::nullopt;
-    text.remove_prefix(length);
-  }
-  return count;
 }
 
 bool is_label_key(std::string_view key) {
@@ -141,7 +112,7 @@ Result<std::string> metric_type_of(std::string_view name) {
   const bool prefixed = std::any_of(kWritable.begin(), kWritable.end(),
                                     [&](std::string_view prefix) { return name.starts_with(prefix); });
   if (name.empty()) return usage("the metric's name is empty");
-  if (std::any_of(name.begin(), name.end(), is_control) || !count_characters(name)) {
+  if (std::any_of(name.begin(), name.end(), is_control) || !count_code_points(name)) {
     return usage(fmt::format("metric '{}' has control characters or is not UTF-8", one_line(name)));
   }
   for (std::string_view rest = name;;) {
@@ -174,7 +145,7 @@ Result<void> check_labels(const Labels& labels) {
       return refuse(fmt::format("label key '{}' has {} characters; Cloud Monitoring allows {}", one_line(key, 40),
                                 key.size(), kLongestLabelKey));
     }
-    const auto characters = count_characters(value);
+    const auto characters = count_code_points(value);
     if (!characters) return refuse(fmt::format("the value of label '{}' is not UTF-8", key));
     if (*characters > kLongestLabelValue) {
       return refuse(fmt::format("the value of label '{}' has {} characters; Cloud Monitoring allows {}", key,
@@ -212,25 +183,6 @@ std::string describe(const Labels& labels) {
   std::vector<std::string> pairs;
   for (const auto& [key, value] : labels) pairs.push_back(fmt::format("{}=\"{}\"", one_line(key), one_line(value, 80)));
   return fmt::format("{{{}}}", fmt::join(pairs, ", "));
-}
-
-std::string one_line(std::string_view text, std::size_t most) {
-  std::string line;
-  for (; !text.empty() && line.size() < most;) {
-    const std::size_t length = utf8_sequence(text);
-    // C1 controls (U+0080 to U+009F) drive some terminals as C0 do.
-    const bool c1 = length == 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
-    if (text.front() == '\n' || text.front() == '\t' || text.front() == '\r') {
-      line += ' ';
-    } else if (length == 0 || c1 || is_control(text.front())) {
-      line += '?';
-    } else {
-      line += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  if (!text.empty()) line += "...";
-  return line;
 }
 
 std::string percent_encode_path(std::string_view path) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/text.h"
 #include "sink/cloud_monitoring/point.h"
 
 // The names of Cloud Monitoring: what it accepts, checked before anything is sent, and the URLs made of them.
@@ -44,11 +45,10 @@ enum class Auth { kToken, kNone };
 // written to, missing and unknown labels.
 [[nodiscard]] Result<Resource> check_resource(Resource resource, std::string_view project);
 
-// "{namespace_name="a", kind="b"}" for messages; control characters are replaced and long values cut.
+// "{namespace_name="a", kind="b"}" for messages; values are printable, long ones cut.
 [[nodiscard]] std::string describe(const Labels& labels);
 
-// Foreign text on its way into a message: one line, control characters replaced by '?', cut after `most` bytes.
-[[nodiscard]] std::string one_line(std::string_view text, std::size_t most = 400);
+using lastrun::one_line;  // throw.cpp and throw_line.cpp of app call it by this name
 
 // Every byte but letters, digits, and "-._~/" as %XX; slashes stay (they are part of a metric type).
 [[nodiscard]] std::string percent_encode_path(std::string_view path);

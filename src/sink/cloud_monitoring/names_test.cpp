@@ -126,9 +126,9 @@ TEST(Urls, KeepSlashesAndEncodeTheRest) {
   EXPECT_EQ(descriptors_url("https://e", "p"), "https://e/v3/projects/p/metricDescriptors");
 }
 
-TEST(OneLine, ForeignTextCannotDriveATerminal) {
-  EXPECT_EQ(one_line("a\nb\x1b[31mc\x7f\xc2\x9b\xff\xc3\xa9"), "a b?[31mc???\xc3\xa9");
-  EXPECT_EQ(one_line("abcdef", 3), "abc...");
+TEST(Describe, LabelsCannotDriveATerminal) {
+  EXPECT_EQ(describe({{"a", "x\ny\xc2\x9b"}, {"b", repeat("v", 81)}}),
+            "{a=\"x\\ny\\u009b\", b=\"" + repeat("v", 79) + "…\"}");
 }
 
 }  // namespace

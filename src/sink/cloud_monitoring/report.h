@@ -15,7 +15,8 @@ enum class Fate {
   kDelivered,  // Cloud Monitoring has it
   kRefused,    // Cloud Monitoring does not have it, and said why
   kUncertain,  // it was sent, and no answer tells whether it was written
-  kUnsent,     // it was never sent, or never past the door (time was up, we were stopped, the token was no good)
+  kUnsent,     // it surely never reached Cloud Monitoring (nobody listens there, time was up, we were stopped), or it
+               // never got past the door (the token was no good)
 };
 
 // "delivered", "refused", "uncertain", "unsent".
@@ -35,7 +36,7 @@ struct DeliveryReport {
   std::size_t refused = 0;
   std::size_t uncertain = 0;
   std::size_t unsent = 0;
-  std::size_t resent = 0;    // of all points, those that were sent more than once (same value, same end time)
+  std::size_t resent = 0;    // of all points, those that may have reached the server twice (same value and end time)
   std::size_t requests = 0;  // that were made, the repeated ones too
   std::vector<Loss> losses;  // one for each fate and reason, in order of appearance
   // The server's clock minus ours by its last `Date`; its grain is a second.

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
-#include "sink/cloud_monitoring/names.h"
+#include "base/text.h"
+#include "http/date.h"
 
 namespace lastrun::cloud_monitoring {
 namespace {
@@ -31,7 +30,7 @@ bool is_server_failure(int status) {
 }
 
 bool acceptable(Time end_time, const http::Response& response) {
-  const auto server_now = parse_http_date(response.headers.get("Date"));
+  const auto server_now = http::sent_at(response);
   return !server_now || (end_time >= *server_now - kFarthestPast && end_time <= *server_now + kFarthestFuture);
 }
 
@@ -80,21 +79,13 @@ void settle(const Summary& summary, int status, bool answers_repetition, const P
 
 }  // namespace
 
-bool never_left(const Error& error) {
-  return error.kind == ErrorKind::kUsage || (error.kind == ErrorKind::kUnavailable && error.retry == Retry::kNo);
-}
-
 Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progress, DeliveryReport& report) {
   progress.last_problem = describe_outcome(outcome);
+  progress.answered = outcome.ok();
   if (!outcome.ok()) {
-    const ErrorKind kind = outcome.error().kind;
-    if (never_left(outcome.error())) {
-      give_up(progress, progress.last_problem, Fate::kUnsent, report);
-      return Next::kDone;
-    }
-    progress.may_have_landed = true;
-    if (kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable) return Next::kRetry;
-    give_up(progress, progress.last_problem, Fate::kUncertain, report);
+    progress.may_have_landed |= outcome.may_have_reached();
+    if (outcome.error().retry == Retry::kYes) return Next::kRetry;
+    give_up(progress, progress.last_problem, report);
     return Next::kDone;
   }
 
@@ -119,20 +110,17 @@ Next judge_answer(const http::Outcome& outcome, Time end_time, Progress& progres
     return Next::kDone;
   }
   if (response.status == 429) return Next::kRetry;
-  give_up(progress, progress.last_problem, Fate::kRefused, report);
+  give_up(progress, progress.last_problem, report);
   return Next::kDone;
 }
 
-void give_up(const Progress& progress, std::string_view why, Fate otherwise, DeliveryReport& report) {
-  report.add(progress.may_have_landed ? Fate::kUncertain : otherwise, progress.points, std::string(why));
+void give_up(const Progress& progress, std::string_view why, DeliveryReport& report) {
+  const Fate known = progress.answered ? Fate::kRefused : Fate::kUnsent;
+  report.add(progress.may_have_landed ? Fate::kUncertain : known, progress.points, std::string(why));
 }
 
 Next judge_idempotent(const http::Outcome& outcome) {
-  if (!outcome.ok()) {
-    const ErrorKind kind = outcome.error().kind;
-    const bool passing = kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable;
-    return passing && !never_left(outcome.error()) ? Next::kRetry : Next::kDone;
-  }
+  if (!outcome.ok()) return outcome.error().retry == Retry::kYes ? Next::kRetry : Next::kDone;
   if (outcome->status == 401) return Next::kNewToken;
   return is_server_failure(outcome->status) || outcome->status == 429 ? Next::kRetry : Next::kDone;
 }
@@ -140,34 +128,6 @@ Next judge_idempotent(const http::Outcome& outcome) {
 std::string describe_outcome(const http::Outcome& outcome) {
   if (!outcome.ok()) return one_line(outcome.error().message);
   return describe_error(outcome->status, decode_error(outcome->body));
-}
-
-std::optional<Time> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  constexpr std::size_t kLength = 29;  // "Sun, 06 Nov 1994 08:49:37 GMT"
-  if (text.size() != kLength || !text.ends_with(" GMT")) return std::nullopt;
-  const auto* month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
-  if (month == kMonths.end()) return std::nullopt;
-  // The same moment as RFC 3339 has it; that reader checks digits and ranges.
-  return parse_rfc3339(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month - kMonths.begin() + 1,
-                                   text.substr(5, 2), text.substr(17, 8)));
-}
-
-std::optional<milliseconds> retry_after(const http::Outcome& outcome) {
-  if (!outcome.ok()) return std::nullopt;
-  const std::string_view value = outcome->headers.get("Retry-After");
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  constexpr std::int64_t kMostSeconds = 86'400;  // beyond any deadline of ours; keeps the arithmetic in range
-  if (!value.empty() && error == std::errc::result_out_of_range) return Seconds{kMostSeconds};
-  if (!value.empty() && error == std::errc{} && end == value.data() + value.size()) {
-    return Seconds{std::clamp<std::int64_t>(seconds, 0, kMostSeconds)};
-  }
-  const auto until = parse_http_date(value);
-  const auto now = parse_http_date(outcome->headers.get("Date"));
-  if (!until || !now) return std::nullopt;
-  return std::clamp(*until - *now, Seconds{0}, Seconds{kMostSeconds});
 }
 
 milliseconds Backoff::pause_after(std::size_t tries) {

@@ -33,8 +33,15 @@ http::Response with_summary(int status, int success, const std::vector<Errors>& 
                   {{"Date", std::move(date)}});
 }
 
+// No answer, and the server may have the request.
 http::Outcome broken(ErrorKind kind) {
-  return Error{kind, "POST e: broken", Retry::kYes};
+  const bool passing = kind == ErrorKind::kTimeout || kind == ErrorKind::kUnavailable;
+  return Error{kind, "POST e: broken", passing ? Retry::kYes : Retry::kNo};
+}
+
+// No answer, and the server surely has not got the request.
+http::Outcome no_connection(ErrorKind kind = ErrorKind::kUnavailable) {
+  return {broken(kind).error(), http::Reached::kNo};
 }
 
 // A request of 10 points and the answers to its tries.
@@ -175,13 +182,50 @@ TEST(JudgeAnswer, CancelledAndOversizedAnswersLeaveItUncertain) {
     EXPECT_EQ(judging(broken(kind)), Next::kDone);
     EXPECT_EQ(judging.tally(), "0/0/10/0");
   }
-  Judging never_left;
-  EXPECT_EQ(never_left(broken(ErrorKind::kUsage)), Next::kDone);
-  EXPECT_EQ(never_left.tally(), "0/0/0/10");
+  for (const ErrorKind kind : {ErrorKind::kCancelled, ErrorKind::kUsage}) {
+    Judging never_left;
+    EXPECT_EQ(never_left(no_connection(kind)), Next::kDone);
+    EXPECT_EQ(never_left.tally(), "0/0/0/10");
+  }
+}
+
+TEST(JudgeAnswer, WithoutAConnectionItIsTriedAgainAndNothingCanHaveLanded) {
+  for (const ErrorKind kind : {ErrorKind::kUnavailable, ErrorKind::kTimeout}) {
+    Judging judging;
+    EXPECT_EQ(judging(no_connection(kind)), Next::kRetry);
+    EXPECT_EQ(judging(with_summary(400, 0, {{3, 10}})), Next::kDone);
+    EXPECT_EQ(judging.tally(), "0/10/0/0") << "refused as older by another writer's points, not by ours";
+  }
+}
+
+TEST(JudgeAnswer, ATryThatNeverLeftTakesNoDoubtAway) {
+  Judging judging;
+  EXPECT_EQ(judging(broken(ErrorKind::kTimeout)), Next::kRetry);
+  EXPECT_EQ(judging(no_connection()), Next::kRetry);
+  EXPECT_EQ(judging(with_summary(400, 0, {{3, 10}})), Next::kDone);
+  EXPECT_EQ(judging.tally(), "10/0/0/0");
+}
+
+TEST(GiveUp, TheLastTryTellsWhetherPointsWereRefusedOrUnsent) {
+  const auto fate = [](const std::vector<http::Outcome>& outcomes) {
+    Progress progress;
+    progress.points = 1;
+    DeliveryReport report;
+    for (const auto& outcome : outcomes) EXPECT_EQ(judge_answer(outcome, kEnd, progress, report), Next::kRetry);
+    give_up(progress, "why", report);
+    return report.losses.at(0).fate;
+  };
+  EXPECT_EQ(fate({}), Fate::kUnsent);
+  EXPECT_EQ(fate({no_connection()}), Fate::kUnsent);
+  EXPECT_EQ(fate({response(429)}), Fate::kRefused);
+  EXPECT_EQ(fate({response(429), no_connection()}), Fate::kUnsent);
+  EXPECT_EQ(fate({no_connection(), response(429)}), Fate::kRefused);
+  EXPECT_EQ(fate({response(503), no_connection(), response(429)}), Fate::kUncertain);
 }
 
 TEST(JudgeAnswer, CertificateThatDoesNotVerifyIsNotTriedAgain) {
-  const Error refused{ErrorKind::kUnavailable, "the certificate does not verify", Retry::kNo};
+  const http::Outcome refused{Error{ErrorKind::kUnavailable, "the certificate does not verify", Retry::kNo},
+                              http::Reached::kNo};
   Judging judging;
   EXPECT_EQ(judging(refused), Next::kDone);
   EXPECT_EQ(judging.tally(), "0/0/0/10");
@@ -195,27 +239,6 @@ TEST(DeliveryReport, ManyReasonsAreToldShort) {
   EXPECT_EQ(check_complete(report).error().message,
             "of 21 points 0 were delivered; 6 uncertain: stream 6; 5 uncertain: stream 5; 4 uncertain: stream 4; "
             "3 uncertain: stream 3; and 2 other reasons");
-}
-
-TEST(HttpDate, ReadsTheOneFormThatIsWritten) {
-  EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 12:00:00 GMT"), kEnd);
-  for (const char* text :
-       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 22 Nov 2026 12:00:00 CET",
-        "Sun, 32 Nov 2026 12:00:00 GMT", "Sun, 22 Noc 2026 12:00:00 GMT", "Sun, 22 Nov 2026 25:00:00 GMT"}) {
-    EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
-  }
-}
-
-TEST(RetryAfter, IsSecondsOrADate) {
-  EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", "3"}})), milliseconds{3000});
-  EXPECT_EQ(
-      retry_after(response(
-          503, "", {{"Retry-After", "Sun, 22 Nov 2026 12:00:09 GMT"}, {"Date", "Sun, 22 Nov 2026 12:00:00 GMT"}})),
-      milliseconds{9000});
-  EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", "99999999999999999999"}})), std::chrono::hours{24});
-  for (const char* text : {"", "soon", "-1x", "1.5", "Sun, 22 Nov 2026 12:00:09 GMT"}) {
-    EXPECT_EQ(retry_after(response(503, "", {{"Retry-After", text}})), std::nullopt) << text;
-  }
 }
 
 TEST(Backoff, DoublesUpToEightSecondsAndVaries) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace lastrun::cloud_monitoring {
 namespace {
 
@@ -113,7 +115,7 @@ bool is_object(std::string_view body) {
 std::string render_dry_run(std::string_view method, std::string_view url, std::string_view body) {
   Json line{{"method", method}, {"url", url}};
   if (!body.empty()) line["body"] = parse(body);
-  return dump(line) + "\n";
+  return printable_json(dump(line)) + "\n";
 }
 
 std::string name_of_code(int code) {

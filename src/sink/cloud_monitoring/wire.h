@@ -70,7 +70,8 @@ struct ApiError {
 // Whether a body is a JSON object, which every success of this API is.
 [[nodiscard]] bool is_object(std::string_view body);
 
-// One line for people and tools: {"method":"POST","url":"…","body":{…}}; no body for a GET. Ends with a newline.
+// One line for people and tools: {"method":"POST","url":"…","body":{…}}; no body for a GET. Printable
+// (printable_json), and ends with a newline.
 [[nodiscard]] std::string render_dry_run(std::string_view method, std::string_view url, std::string_view body);
 
 // "INVALID_ARGUMENT" for 3, "code 99" for what google.rpc.Code does not have.

@@ -84,6 +84,11 @@ TEST(DryRun, IsOneJsonObjectALine) {
             "{\"method\":\"POST\",\"url\":\"u\",\"body\":{\"b\":1,\"a\":[]}}\n");
 }
 
+TEST(DryRun, CannotDriveATerminalAndReadsAsTheSame) {
+  EXPECT_EQ(render_dry_run("POST", "u", "{\"a\":\"\x7f\xc2\x9b\\u001b\"}"),
+            "{\"method\":\"POST\",\"url\":\"u\",\"body\":{\"a\":\"\\u007f\\u009b\\u001b\"}}\n");
+}
+
 TEST(Codes, HaveTheNamesOfGoogleRpc) {
   EXPECT_EQ(name_of_code(3), "INVALID_ARGUMENT");
   EXPECT_EQ(name_of_code(16), "UNAUTHENTICATED");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text.h"
 #include "base/time.h"
 
 namespace lastrun::json {
@@ -56,9 +57,10 @@ ordered_json to_json(const Verdict& verdict) {
   return object;
 }
 
-// One line. Every text came out of a decoder that accepts UTF-8 alone; if one did not, it is shown as U+FFFD.
+// One line, which a terminal can show. Every text came out of a decoder that accepts UTF-8 alone; if one did not, it is
+// shown as U+FFFD.
 std::string line_of(const ordered_json& object) {
-  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return printable_json(object.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 }  // namespace

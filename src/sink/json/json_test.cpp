@@ -77,6 +77,13 @@ TEST(Json, HostileTextComesBackAsItWas) {
   EXPECT_EQ(document.at("notes").at(0), every_byte);
 }
 
+TEST(Json, ATerminalCanShowIt) {
+  Verdict verdict = full();
+  verdict.batch.name = "a\u009b31m\x7f\u202e";
+  const std::string text = render({verdict}, {});
+  for (const char* raw : {"\u009b", "\x7f", "\u202e"}) EXPECT_EQ(text.find(raw), std::string::npos);
+}
+
 TEST(Json, BytesThatAreNoUtf8AreReplaced) {
   Verdict verdict = full();
   verdict.batch.name = "a\xff";

@@ -91,6 +91,34 @@ std::string_view kind_by_spec(const std::optional<element>& spec) {
   return "Workflow";
 }
 
+// What is handed over in place of a listing and has no kind, or one that cannot be judged: told with what to run.
+Result<void> refuse_other_answers(const element& root, const Parts& parts) {
+  constexpr std::string_view kInstead = "run argo list -A -o json, or kubectl get workflows -A -o json";
+  const auto refuse = [&](const std::string& what) {
+    return Error{ErrorKind::kInput, what + "; " + std::string(kInstead)};
+  };
+  if (parts.kind.starts_with("PartialObjectMetadata")) {
+    return refuse("is " + shorten(parts.kind, kShown) + ", which has neither spec nor status to judge by");
+  }
+  if (!parts.kind.empty() || parts.metadata || parts.items) return Ok{};
+  const auto has = [](const element& value, std::string_view key) {
+    return value.is_object() && value.at_key(key).error() == simdjson::SUCCESS;
+  };
+  const auto is_event = [&](const element& value) { return has(value, "type") && has(value, "object"); };
+  element result;
+  if (is_event(root) || (root.at_key("result").get(result) == simdjson::SUCCESS && is_event(result))) {
+    return refuse("is a watch event, not a listing");
+  }
+  std::int64_t code = 0;
+  std::string_view message;
+  const bool coded = root.at_key("code").get(code) == simdjson::SUCCESS;
+  if (coded && root.at_key("message").get(message) == simdjson::SUCCESS) {
+    return refuse("is an Argo server's refusal (code " + std::to_string(code) +
+                  "), not a listing: " + shorten(message, kShown));
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 // Decodes with one parser and one set of scratch space that serve object after object.
@@ -132,6 +160,7 @@ Result<void> ObjectDecoder::Reader::decode(std::string_view text, std::string_vi
 
 Result<void> ObjectDecoder::Reader::read_object(const element& root, std::string_view list_kind) {
   TRY_ASSIGN(Parts parts, read_parts(root));
+  TRY(refuse_other_answers(root, parts));
   constexpr std::string_view kList = "List";
   if (parts.items && (parts.kind.empty() || parts.kind.ends_with(kList))) return read_list(parts);
   if (parts.kind.empty() && list_kind.ends_with(kList) && list_kind != kList) {

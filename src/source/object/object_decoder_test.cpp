@@ -402,6 +402,31 @@ TEST(ObjectDecoder, AnApiServersFailureIsAnError) {
             "is an API server's refusal, not a listing: workflows is forbidden");
 }
 
+TEST(ObjectDecoder, WhatIsHandedOverInPlaceOfAListingIsToldWithWhatToRun) {
+  const std::string instead = "; run argo list -A -o json, or kubectl get workflows -A -o json";
+  const std::string refusal = recording("rbac/mon-none.argoserver-list-all.http");
+  EXPECT_EQ(error_of(refusal.substr(refusal.find("{\"code\""))),
+            "is an Argo server's refusal (code 7), not a listing: Permission denied, you are not allowed to list "
+            "workflows in namespace \"\". Maybe you want to specify a namespace with query parameter "
+            "`.namespace=`?" +
+                instead);
+  const std::string event = R"({"type":"ADDED","object":)" + object("Workflow", "", "") + "}";
+  EXPECT_EQ(error_of(event), "is a watch event, not a listing" + instead);
+  EXPECT_EQ(error_of(R"({"result":)" + event + "}"), "is a watch event, not a listing" + instead);
+  const std::string metadata = object("PartialObjectMetadata", "", "");
+  EXPECT_EQ(error_of(metadata), "is PartialObjectMetadata, which has neither spec nor status to judge by" + instead);
+  EXPECT_EQ(error_of(R"({"kind":"PartialObjectMetadataList","items":[]})"),
+            "is PartialObjectMetadataList, which has neither spec nor status to judge by" + instead);
+}
+
+TEST(ObjectDecoder, AFieldThatIsCalledAsARefusalsIsNoRefusal) {
+  EXPECT_EQ(run_of(object("Workflow", "", R"("code":7,"message":"m","type":"ADDED","object":{},"result":{})")).name,
+            "n");
+  EXPECT_EQ(error_of(R"({"code":"7","message":"m"})"), "metadata is missing");
+  EXPECT_EQ(error_of(R"({"type":"ADDED"})"), "metadata is missing");
+  EXPECT_EQ(error_of(R"({"result":7})"), "metadata is missing");
+}
+
 struct Wrong {
   std::string text;
   std::string message;
