@@ -40,21 +40,31 @@ class Transfer {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] std::size_t index() const { return index_; }
-  [[nodiscard]] steady_clock::time_point deadline() const { return started_ + time_limit(request_.deadlines, phase_); }
+  [[nodiscard]] steady_clock::time_point deadline() const {
+    const auto limit = started_ + time_limit(request_.deadlines, phase_);
+    return idles() ? std::min(limit, last_piece_ + request_.deadlines.idle) : limit;
+  }
   // What came of it if it is given up now.
-  [[nodiscard]] Outcome late() const { return deadline_passed(request_, phase_); }
+  [[nodiscard]] Outcome late() const {
+    const bool idle = idles() && last_piece_ + request_.deadlines.idle < started_ + request_.deadlines.whole;
+    return idle ? idle_too_long(request_) : deadline_passed(request_, phase_);
+  }
   [[nodiscard]] Outcome stopped() const { return cancelled(request_, phase_); }
   // What came of it, once curl says that it has ended.
   [[nodiscard]] Outcome finish(CURLcode code);
 
  private:
   // Why a callback of ours made curl give up.
-  enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice };
+  enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice, kEnough };
 
   void set_options(const CurlOptions& options);
   void set_headers();
+  [[nodiscard]] bool idles() const { return headers_over_ && request_.deadlines.idle.count() > 0; }
   bool on_header(std::string_view line);
+  void on_headers_over();
   bool on_body(std::string_view bytes);
+  bool take(std::string_view bytes, std::string& body, std::size_t max_bytes);
+  bool pass_on(std::string_view bytes);
   bool on_connected();
   [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string why_no_connection(CURLcode code) const;
@@ -67,6 +77,9 @@ class Transfer {
   curl_slist* header_lines_ = nullptr;
   std::string ca_file_;
   steady_clock::time_point started_ = steady_clock::now();
+  steady_clock::time_point last_piece_{};  // of the answer, once its headers are over
+  bool headers_over_ = false;
+  std::string piece_;  // unzipped, for the reader
   Phase phase_ = Phase::kConnecting;
   Refusal refusal_ = Refusal::kNone;
   Response response_;
@@ -189,6 +202,11 @@ bool Transfer::on_header(std::string_view line) {
     return false;
   }
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  if (headers_over_) return true;  // a trailer
+  if (line.empty()) {
+    on_headers_over();
+    return true;
+  }
   if (line.starts_with("HTTP/")) {  // an answer begins; the one before it was interim (1xx)
     response_.headers = {};
     gunzip_.reset();
@@ -204,32 +222,55 @@ bool Transfer::on_header(std::string_view line) {
   return true;
 }
 
+// The headers of the answer itself, not of an interim one.
+void Transfer::on_headers_over() {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200) return;
+  headers_over_ = true;
+  last_piece_ = steady_clock::now();
+  response_.status = static_cast<int>(status);
+  if (strcasecmp(std::string{response_.headers.get("Content-Encoding")}.c_str(), "gzip") == 0) gunzip_.emplace();
+  if (request_.reader != nullptr) request_.reader->begin(response_);
+}
+
 bool Transfer::on_body(std::string_view bytes) {
-  if (response_.body.empty() && !gunzip_ &&
-      strcasecmp(std::string{response_.headers.get("Content-Encoding")}.c_str(), "gzip") == 0) {
-    gunzip_.emplace();
-  }
+  last_piece_ = steady_clock::now();
+  return request_.reader != nullptr ? pass_on(bytes) : take(bytes, response_.body, request_.max_body_bytes);
+}
+
+// Appends to `body` what the bytes unzip to; it never grows beyond `max_bytes`.
+bool Transfer::take(std::string_view bytes, std::string& body, std::size_t max_bytes) {
   if (gunzip_) {
-    switch (gunzip_->feed(bytes, response_.body, request_.max_body_bytes)) {
+    switch (gunzip_->feed(bytes, body, max_bytes)) {
       case Gunzip::Status::kOk: return true;
       case Gunzip::Status::kBroken: refusal_ = Refusal::kBrokenGzip; return false;
       case Gunzip::Status::kTooLarge: refusal_ = Refusal::kLargeBody; return false;
     }
   }
-  if (bytes.size() > request_.max_body_bytes - response_.body.size()) {
+  if (bytes.size() > max_bytes - body.size()) {
     refusal_ = Refusal::kLargeBody;
     return false;
   }
-  response_.body.append(bytes);
+  body.append(bytes);
   return true;
 }
 
+bool Transfer::pass_on(std::string_view bytes) {
+  if (gunzip_) {
+    piece_.clear();
+    if (!take(bytes, piece_, request_.max_body_bytes)) return false;
+    bytes = piece_;
+  }
+  if (bytes.empty() || request_.reader->read(bytes)) return true;
+  refusal_ = Refusal::kEnough;
+  return false;
+}
+
 Outcome Transfer::finish(CURLcode code) {
+  if (refusal_ == Refusal::kEnough) return std::move(response_);
   if (code != CURLE_OK) return failure(code);
   if (gunzip_ && !gunzip_->complete()) return no_whole_answer(request_, "its gzip data ends early");
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  response_.status = static_cast<int>(status);
   return std::move(response_);
 }
 
@@ -239,6 +280,7 @@ Outcome Transfer::failure(CURLcode code) const {
     case Refusal::kLargeBody: return body_too_large(request_);
     case Refusal::kBrokenGzip: return no_whole_answer(request_, "its gzip data is broken");
     case Refusal::kSentTwice: return no_whole_answer(request_, "the connection, kept from before, broke first");
+    case Refusal::kEnough:
     case Refusal::kNone: break;
   }
   if (phase_ != Phase::kConnecting) return no_whole_answer(request_, detail(code));

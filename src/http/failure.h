@@ -26,6 +26,7 @@ enum class Phase { kConnecting, kWaiting, kReceiving };
 [[nodiscard]] std::chrono::milliseconds time_limit(const Deadlines& deadlines, Phase phase);
 
 [[nodiscard]] Outcome deadline_passed(const Request& request, Phase phase);           // kTimeout, Retry::kYes
+[[nodiscard]] Outcome idle_too_long(const Request& request);                          // kTimeout, Retry::kYes
 [[nodiscard]] Outcome no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
 // The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
 [[nodiscard]] Outcome no_whole_answer(const Request& request, const std::string& why);

@@ -190,8 +190,9 @@ Result<void> read_impersonation(const Section& section, ClusterAccess& access) {
 Result<void> read_user(const Section& section, ClusterAccess& access) {
   if (section.has("auth-provider")) {
     return Error{ErrorKind::kUsage,
-                 section.file + ": auth-provider is not supported (kubectl has dropped most of them); use an exec plugin "
-                                "or a token"};
+                 section.file +
+                     ": auth-provider is not supported (kubectl has dropped most of them); use an exec plugin "
+                     "or a token"};
   }
   TRY_ASSIGN(access.client_certificate, data_or_file(section, "client-certificate"));
   TRY_ASSIGN(access.client_key, data_or_file(section, "client-key"));
@@ -223,8 +224,8 @@ Result<const Section*> find(const std::map<std::string, Section>& sections, cons
                             std::string_view what, const Merged& merged) {
   const auto found = sections.find(name);
   if (found != sections.end()) return &found->second;
-  return Error{ErrorKind::kNotFound, join(merged.files) + ": there is no " + std::string(what) + " " +
-                                         printable(name) + "; " + names_of(sections)};
+  return Error{ErrorKind::kNotFound, join(merged.files) + ": there is no " + std::string(what) + " " + printable(name) +
+                                         "; " + names_of(sections)};
 }
 
 Result<ClusterAccess> resolve(const Merged& merged, const std::string& wanted) {
@@ -299,9 +300,8 @@ Result<ClusterAccess> load_kubeconfig(const KubeconfigChoice& choice) {
     if (text) TRY(merge_quietly(*text, file, merged));
   }
   if (merged.files.empty()) {
-    return Error{ErrorKind::kNotFound,
-                 files.empty() ? "there is no kubeconfig: neither KUBECONFIG nor HOME is set"
-                               : "there is no kubeconfig: " + join(files) + " is not there"};
+    return Error{ErrorKind::kNotFound, files.empty() ? "there is no kubeconfig: neither KUBECONFIG nor HOME is set"
+                                                     : "there is no kubeconfig: " + join(files) + " is not there"};
   }
   return resolve_quietly(merged, choice.context);
 }

@@ -65,10 +65,10 @@ struct KubeconfigChoice {
 // What `kubectl` would read: the files of the choice, else of the list in $KUBECONFIG, else ~/.kube/config. Of several
 // files the first one that says something about a cluster, user, context or the current context is believed; those that
 // are not there are passed over. Relative paths are those of the file that names them. Data wins over files.
-// Errors: kNotFound when there is no kubeconfig at all, or no such context, cluster or user; kInput, with file, line and
-// what was expected, for YAML that is none or fields of a wrong type; kUsage for what we do not support (auth-provider,
-// an exec plugin of another apiVersion). Secrets never stand in a message.
-// Source: k8s.io/client-go, tools/clientcmd (loader.go, client_config.go), api/v1/types.go.
+// Errors: kNotFound when there is no kubeconfig at all, or no such context, cluster or user; kInput, with file, line
+// and what was expected, for YAML that is none or fields of a wrong type; kUsage for what we do not support
+// (auth-provider, an exec plugin of another apiVersion). Secrets never stand in a message. Source: k8s.io/client-go,
+// tools/clientcmd (loader.go, client_config.go), api/v1/types.go.
 [[nodiscard]] Result<ClusterAccess> load_kubeconfig(const KubeconfigChoice& choice);
 
 // The same of one text, as if it stood in `file`.

@@ -39,8 +39,9 @@ std::string error_of(const std::string& text, const std::string& context = "") {
 }
 
 TEST(Kubeconfig, TheCurrentContextIsResolved) {
-  const ClusterAccess access = access_of(config("{server: 'https://x:6443', tls-server-name: api, proxy-url: 'http://p'}",
-                                                "{token: t, username: n, password: p}"));
+  const ClusterAccess access =
+      access_of(config("{server: 'https://x:6443', tls-server-name: api, proxy-url: 'http://p'}",
+                       "{token: t, username: n, password: p}"));
   EXPECT_EQ(access.context, "c");
   EXPECT_EQ(access.cluster, "k");
   EXPECT_EQ(access.namespace_name, "ns");
@@ -81,10 +82,10 @@ TEST(Kubeconfig, DataWinsOverFiles) {
 }
 
 TEST(Kubeconfig, AnExecPluginIsReadWhole) {
-  const ClusterAccess access =
-      access_of(config("{server: 'https://x'}",
-                       "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: gke-gcloud-auth-plugin, args: "
-                       "[a, '2'], env: [{name: N, value: v}], installHint: install it, provideClusterInfo: true}}"));
+  const ClusterAccess access = access_of(
+      config("{server: 'https://x'}",
+             "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: gke-gcloud-auth-plugin, args: "
+             "[a, '2'], env: [{name: N, value: v}], installHint: install it, provideClusterInfo: true}}"));
   ASSERT_TRUE(access.exec.has_value());
   EXPECT_EQ(access.exec->command, "gke-gcloud-auth-plugin");
   EXPECT_THAT(access.exec->arguments, ElementsAre("a", "2"));
@@ -132,8 +133,9 @@ TEST(Kubeconfig, NoMessageRepeatsASecret) {
 
 TEST(KubeconfigFiles, TheFirstThatSaysSomethingIsBelieved) {
   const TempDir dir;
-  const auto first = dir.write("first", "clusters: [{name: k, cluster: {server: 'https://first', certificate-authority: "
-                                        "ca}}]\ncontexts: [{name: other, context: {cluster: k}}]\n");
+  const auto first = dir.write("first",
+                               "clusters: [{name: k, cluster: {server: 'https://first', certificate-authority: "
+                               "ca}}]\ncontexts: [{name: other, context: {cluster: k}}]\n");
   const auto second = dir.write("sub/second", config("{server: 'https://second'}"));
   const EnvironmentVariable list("KUBECONFIG", first + ":" + dir.file("absent") + ":" + second);
   const auto access = load_kubeconfig({});
