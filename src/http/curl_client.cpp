@@ -58,6 +58,8 @@ class Transfer {
   enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice, kEnough };
 
   void set_options(const CurlOptions& options);
+  void set_tls(const CurlOptions& options);
+  void ask_by_name(const std::string& name);
   void set_headers();
   [[nodiscard]] bool idles() const { return headers_over_ && request_.deadlines.idle.count() > 0; }
   bool on_header(std::string_view line);
@@ -75,6 +77,8 @@ class Transfer {
   std::size_t index_;
   CURL* easy_;
   curl_slist* header_lines_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
+  std::string host_;  // the URL's own authority, where the server is asked by another name
   std::string ca_file_;
   steady_clock::time_point started_ = steady_clock::now();
   steady_clock::time_point last_piece_{};  // of the answer, once its headers are over
@@ -106,6 +110,7 @@ Transfer::~Transfer() {
   curl_multi_remove_handle(multi_, easy_);
   curl_easy_cleanup(easy_);
   curl_slist_free_all(header_lines_);
+  curl_slist_free_all(connect_to_);
 }
 
 void Transfer::set_options(const CurlOptions& options) {
@@ -133,15 +138,8 @@ void Transfer::set_options(const CurlOptions& options) {
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>((request_.deadlines.connect + std::chrono::hours{1}).count()));
 
-  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty()) {
-    set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
-    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
-    set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
-  }
+  set_tls(options);
+  if (tls && !options.tls_server_name.empty()) ask_by_name(options.tls_server_name);
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
   if (request_.around_proxy) set(easy_, CURLOPT_NOPROXY, "*");
 
@@ -164,6 +162,48 @@ void Transfer::set_options(const CurlOptions& options) {
       });
 }
 
+void Transfer::set_tls(const CurlOptions& options) {
+  const bool verify = options.verify == CurlOptions::Verify::kYes;
+  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy_, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+  set(easy_, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+  // The options outlive the transfer: curl need not copy.
+  const auto blob = [&](CURLoption option, const std::string& pem) {
+    if (pem.empty()) return;
+    curl_blob bytes{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+    set(easy_, option, &bytes);
+  };
+  if (!options.ca_pem.empty()) {
+    blob(CURLOPT_CAINFO_BLOB, options.ca_pem);
+    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  } else if (!options.ca_file.empty()) {
+    set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+  blob(CURLOPT_SSLCERT_BLOB, options.client_certificate_pem);
+  blob(CURLOPT_SSLKEY_BLOB, options.client_key_pem);
+}
+
+// Curl takes the name for SNI and for the certificate from the URL: the URL gets it, and the connection goes where the
+// URL pointed before.
+void Transfer::ask_by_name(const std::string& name) {
+  const auto url = split_url(request_.url);
+  CHECK(url.ok());  // check_sendable has seen it
+  host_ = url->authority;
+  const std::size_t colon = host_.rfind(':');
+  const bool has_port = colon != std::string::npos && host_.find(']', colon) == std::string::npos;
+  const std::string port = has_port ? host_.substr(colon + 1) : "443";
+  const std::string host = has_port ? host_.substr(0, colon) : host_;
+  connect_to_ = curl_slist_append(nullptr, ("::" + host + ":" + port).c_str());
+  CHECK(connect_to_ != nullptr);
+  set(easy_, CURLOPT_CONNECT_TO, connect_to_);
+  const std::string shown = name.find(':') == std::string::npos ? name : "[" + name + "]";
+  const std::string rest = request_.url.substr(url->scheme.size() + 3 + url->authority.size());
+  set(easy_, CURLOPT_URL, (std::string(url->scheme) + "://" + shown + ":" + port + rest).c_str());
+}
+
 void Transfer::set_headers() {
   const auto add = [&](const std::string& line) {
     header_lines_ = curl_slist_append(header_lines_, line.c_str());
@@ -179,6 +219,7 @@ void Transfer::set_headers() {
     // "Name:" alone would take one of curl's own headers away; "Name;" is how curl spells an empty value.
     add(value.find_first_not_of(" \t") == std::string::npos ? name + ";" : name + ": " + value);
   }
+  if (!host_.empty() && !given("Host")) add("Host: " + host_);
   if (!given("Accept-Encoding")) add("Accept-Encoding: gzip");
   if (!given("Content-Type")) add("Content-Type:");  // curl would call every body a form
   if (!given("Expect")) add("Expect:");              // curl would wait a second before a large body
