@@ -9,7 +9,10 @@ namespace lastrun::app {
 
 Result<std::unique_ptr<GoogleWorld>> GoogleWorld::open(const GoogleOptions& options) {
   auto world = std::make_unique<GoogleWorld>();
-  TRY_ASSIGN(world->http, http::CurlHttpClient::open({options.ca_file, options.proxy}));
+  http::CurlOptions curl;
+  curl.ca_file = options.ca_file;
+  curl.proxy = options.proxy;
+  TRY_ASSIGN(world->http, http::CurlHttpClient::open(std::move(curl)));
   if (options.no_auth) return world;
   google::CredentialsOptions credentials;
   credentials.environment = google::read_environment();

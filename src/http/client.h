@@ -31,6 +31,21 @@ struct Deadlines {
   std::chrono::milliseconds connect{5'000};      // name lookup, TCP and TLS
   std::chrono::milliseconds first_byte{10'000};  // until the first byte of the answer's headers
   std::chrono::milliseconds whole{12'000};       // until the last byte of the body
+  // From one piece of the answer to the next, counted from the last byte of its headers; 0: none but `whole` ends it.
+  std::chrono::milliseconds idle{0};
+};
+
+struct Response;
+
+// Takes an answer as it comes: a watch goes on for minutes, a page is decoded while it arrives.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  // The answer's status and headers, once, before any of its body. Not told of interim answers (1xx).
+  virtual void begin(const Response& head) = 0;
+  // The next piece of the body, unzipped, never empty. False: that is enough; the rest is not fetched, and the outcome
+  // is that of a whole answer.
+  [[nodiscard]] virtual bool read(std::string_view piece) = 0;
 };
 
 struct Request {
@@ -42,6 +57,9 @@ struct Request {
       false;  // straight to the server, whatever proxy is set: a metadata server is behind none; a GET has none
   Deadlines deadlines;
   std::size_t max_body_bytes = 16u << 20;  // an answer that is larger (after gzip) is an error of kind kLimit
+  // Gets the body piece by piece, however large it is; Response::body stays empty. Not owned; called on the thread of
+  // the call, and must not call the client.
+  BodyReader* reader = nullptr;
 };
 
 // An answer that arrived whole. Any status is an answer: 500 is not an Error here.
@@ -75,6 +93,7 @@ class Outcome : public Result<Response> {
 //   streams (at least 100 almost everywhere; what it refuses beyond is kUnavailable); connections are kept and used
 //   again between calls;
 // - redirects are not followed (a token must not follow them): a 3xx is an answer; interim answers (1xx) are none;
+// - a reader has got all that came before an error;
 // - errors: kTimeout with Retry::kYes when a deadline passed (its message names which); kUnavailable with Retry::kYes
 //   when no connection came about, or when it or the answer broke before the answer was whole; kLimit when the answer
 //   is too large (its body, or headers beyond 64 KiB); kCancelled within 100 ms of `stop` being requested; kUsage for

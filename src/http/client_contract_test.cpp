@@ -64,16 +64,15 @@ class FakeWorld : public World {
     if (path == "/close" || path == "/reset" || path == "/reset-stream" || path == "/garbage") {
       return Fault::kResetAfterServed;
     }
-    if (path == "/cut" || path == "/cut-chunked" || path == "/gzip-cut" || path == "/gzip-broken") {
-      return Fault::kCutBody;
-    }
+    if (path == "/cut" || path == "/cut-chunked") return {response(200, "half and half"), Fault::kCutBody};
+    if (path == "/gzip-cut" || path == "/gzip-broken") return Fault::kCutBody;
     if (path == "/hang") return Fault::kHangBeforeAnswer;
     if (path == "/hang/until-cancelled") {
       hangs_ = true;
       hangs_.notify_all();
       return Fault::kHangUntilCancelled;
     }
-    if (path == "/hang-in-body") return Fault::kHangInBody;
+    if (path == "/hang-in-body") return {response(200, "half and half"), Fault::kHangInBody};
     if (path == "/status/204") return response(204);
     if (path.starts_with("/status/")) return response(std::stoi(argument), "status " + argument);
     if (path == "/redirect") return response(302, "elsewhere", {{"Location", "/text"}});
@@ -291,6 +290,105 @@ TEST_P(HttpClientContract, APostedBodyArrivesByteForByte) {
   EXPECT_NE(body.find('\0'), std::string::npos);
   EXPECT_EQ(answer(post("/echo", body)).body, body);
   EXPECT_EQ(answer(post("/echo", "")).body, "");
+}
+
+// Keeps all that a reader is given; has enough after so many bytes.
+class Collected : public BodyReader {
+ public:
+  explicit Collected(std::size_t enough = std::string::npos) : enough_(enough) {}
+  void begin(const Response& head) override {
+    ++begun;
+    status = head.status;
+    x_final = head.headers.get("X-Final");
+    EXPECT_EQ(body, "");
+  }
+  bool read(std::string_view piece) override {
+    EXPECT_FALSE(piece.empty());
+    EXPECT_EQ(begun, 1);
+    body += piece;
+    return body.size() < enough_;
+  }
+  int begun = 0;
+  int status = 0;
+  std::string x_final;
+  std::string body;
+
+ private:
+  std::size_t enough_;
+};
+
+TEST_P(HttpClientContract, AReaderGetsTheBodyAndTheAnswerHasNone) {
+  for (const auto& [path, size] :
+       {std::pair("/text", 5u), std::pair("/chunked", 13u), std::pair("/gzip", 7000u), std::pair("/status/404", 10u),
+        std::pair("/large/1000000", 1'000'000u), std::pair("/status/204", 0u)}) {
+    Collected collected;
+    Request request = get(path);
+    request.reader = &collected;
+    const Response answered = answer(request);
+    EXPECT_EQ(answered.body, "");
+    EXPECT_EQ(collected.begun, 1) << path;
+    EXPECT_EQ(collected.status, answered.status);
+    EXPECT_EQ(collected.body.size(), size) << path;
+  }
+}
+
+TEST_P(HttpClientContract, AReaderIsNotBoundByTheLimitOfABody) {
+  Collected collected;
+  Request request = get("/large/1000000");
+  request.max_body_bytes = 100'000;
+  request.reader = &collected;
+  EXPECT_TRUE(send(request).ok());
+  EXPECT_EQ(collected.body.size(), 1'000'000u);
+}
+
+TEST_P(HttpClientContract, AReaderIsNotToldOfInterimAnswers) {
+  Collected collected;
+  Request request = get("/early-hints");
+  request.reader = &collected;
+  EXPECT_EQ(answer(request).status, 200);
+  EXPECT_EQ(collected.x_final, "1");
+  EXPECT_EQ(collected.body, "hello");
+}
+
+TEST_P(HttpClientContract, AReaderThatHasEnoughGetsNoMore) {
+  Collected collected(10);
+  Request request = get("/large/10000000");
+  request.reader = &collected;
+  EXPECT_EQ(answer(request).status, 200);
+  EXPECT_GE(collected.body.size(), 10u);
+  EXPECT_EQ(answer(get("/text")).body, "hello") << "the client works on";
+}
+
+TEST_P(HttpClientContract, AReaderHasWhatCameBeforeAnError) {
+  for (const char* path : {"/cut", "/cut-chunked"}) {
+    Collected collected;
+    Request request = get(path);
+    request.reader = &collected;
+    EXPECT_EQ(failure(request).kind, ErrorKind::kUnavailable) << path;
+    EXPECT_EQ(collected.status, 200);
+    EXPECT_EQ(collected.body, "half a") << path;
+  }
+}
+
+TEST_P(HttpClientContract, TheIdleDeadlineIsNamed) {
+  Collected collected;
+  Request request = get("/hang-in-body");
+  request.reader = &collected;
+  request.deadlines.idle = milliseconds{150};
+  const Error error = failure(request);
+  EXPECT_EQ(error.kind, ErrorKind::kTimeout);
+  EXPECT_EQ(error.retry, Retry::kYes);
+  EXPECT_NE(error.message.find("nothing came for 0.15 s (deadline: idle)"), std::string::npos) << error.message;
+  EXPECT_EQ(collected.body, "half a");
+}
+
+TEST_P(HttpClientContract, WhileItComesAnAnswerIsNotIdle) {
+  Collected collected;
+  Request request = get("/slow-body");
+  request.reader = &collected;
+  request.deadlines.idle = std::chrono::seconds{10};
+  EXPECT_EQ(answer(request).status, 200);
+  EXPECT_EQ(collected.body, "half and half");
 }
 
 TEST_P(HttpClientContract, GzipIsUndone) {

@@ -86,9 +86,14 @@ class Transfer {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] std::size_t index() const { return index_; }
-  [[nodiscard]] steady_clock::time_point deadline() const { return started_ + time_limit(request_.deadlines, phase_); }
+  [[nodiscard]] steady_clock::time_point deadline() const {
+    const auto limit = started_ + time_limit(request_.deadlines, phase_);
+    return idles() ? std::min(limit, last_piece_ + request_.deadlines.idle) : limit;
+  }
   // What came of it if it is given up now.
   [[nodiscard]] Outcome late() const {
+    const bool idle = idles() && last_piece_ + request_.deadlines.idle < started_ + request_.deadlines.whole;
+    if (idle) return idle_too_long(request_);
     return deadline_passed(request_, phase_, proxy_.is_set() ? proxy_.describe() : "");
   }
   [[nodiscard]] Outcome stopped() const { return cancelled(request_, phase_); }
@@ -97,12 +102,18 @@ class Transfer {
 
  private:
   // Why a callback of ours made curl give up.
-  enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice };
+  enum class Refusal { kNone, kLargeHeaders, kLargeBody, kBrokenGzip, kSentTwice, kEnough };
 
   void set_options(const CurlOptions& options);
+  void set_tls(const CurlOptions& options);
+  void ask_by_name(const std::string& name);
   void set_headers();
+  [[nodiscard]] bool idles() const { return headers_over_ && request_.deadlines.idle.count() > 0; }
   bool on_header(std::string_view line);
+  void on_headers_over();
   bool on_body(std::string_view bytes);
+  bool take(std::string_view bytes, std::string& body, std::size_t max_bytes);
+  bool pass_on(std::string_view bytes);
   bool on_connected();
   [[nodiscard]] Outcome failure(CURLcode code) const;
   [[nodiscard]] std::string why_no_connection(CURLcode code) const;
@@ -114,9 +125,14 @@ class Transfer {
   std::size_t index_;
   CURL* easy_;
   curl_slist* header_lines_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
+  std::string host_;  // the URL's own authority, where the server is asked by another name
   std::string ca_file_;
   Proxy proxy_;
   steady_clock::time_point started_ = steady_clock::now();
+  steady_clock::time_point last_piece_{};  // of the answer, once its headers are over
+  bool headers_over_ = false;
+  std::string piece_;  // unzipped, for the reader
   Phase phase_ = Phase::kConnecting;
   Refusal refusal_ = Refusal::kNone;
   Response response_;
@@ -143,6 +159,7 @@ Transfer::~Transfer() {
   curl_multi_remove_handle(multi_, easy_);
   curl_easy_cleanup(easy_);
   curl_slist_free_all(header_lines_);
+  curl_slist_free_all(connect_to_);
 }
 
 void Transfer::set_options(const CurlOptions& options) {
@@ -170,15 +187,8 @@ void Transfer::set_options(const CurlOptions& options) {
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>((request_.deadlines.connect + std::chrono::hours{1}).count()));
 
-  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty()) {
-    set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
-    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
-    set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
-  }
+  set_tls(options);
+  if (tls && !options.tls_server_name.empty()) ask_by_name(options.tls_server_name);
   proxy_ = proxy_of(request_, options, tls);
   if (!options.proxy.empty()) set(easy_, CURLOPT_PROXY, options.proxy.c_str());
   if (request_.around_proxy) set(easy_, CURLOPT_NOPROXY, "*");
@@ -202,6 +212,48 @@ void Transfer::set_options(const CurlOptions& options) {
       });
 }
 
+void Transfer::set_tls(const CurlOptions& options) {
+  const bool verify = options.verify == CurlOptions::Verify::kYes;
+  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy_, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+  set(easy_, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+  // The options outlive the transfer: curl need not copy.
+  const auto blob = [&](CURLoption option, const std::string& pem) {
+    if (pem.empty()) return;
+    curl_blob bytes{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+    set(easy_, option, &bytes);
+  };
+  if (!options.ca_pem.empty()) {
+    blob(CURLOPT_CAINFO_BLOB, options.ca_pem);
+    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  } else if (!options.ca_file.empty()) {
+    set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
+    set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+  blob(CURLOPT_SSLCERT_BLOB, options.client_certificate_pem);
+  blob(CURLOPT_SSLKEY_BLOB, options.client_key_pem);
+}
+
+// Curl takes the name for SNI and for the certificate from the URL: the URL gets it, and the connection goes where the
+// URL pointed before.
+void Transfer::ask_by_name(const std::string& name) {
+  const auto url = split_url(request_.url);
+  CHECK(url.ok());  // check_sendable has seen it
+  host_ = url->authority;
+  const std::size_t colon = host_.rfind(':');
+  const bool has_port = colon != std::string::npos && host_.find(']', colon) == std::string::npos;
+  const std::string port = has_port ? host_.substr(colon + 1) : "443";
+  const std::string host = has_port ? host_.substr(0, colon) : host_;
+  connect_to_ = curl_slist_append(nullptr, ("::" + host + ":" + port).c_str());
+  CHECK(connect_to_ != nullptr);
+  set(easy_, CURLOPT_CONNECT_TO, connect_to_);
+  const std::string shown = name.find(':') == std::string::npos ? name : "[" + name + "]";
+  const std::string rest = request_.url.substr(url->scheme.size() + 3 + url->authority.size());
+  set(easy_, CURLOPT_URL, (std::string(url->scheme) + "://" + shown + ":" + port + rest).c_str());
+}
+
 void Transfer::set_headers() {
   const auto add = [&](const std::string& line) {
     header_lines_ = curl_slist_append(header_lines_, line.c_str());
@@ -217,6 +269,7 @@ void Transfer::set_headers() {
     // "Name:" alone would take one of curl's own headers away; "Name;" is how curl spells an empty value.
     add(value.find_first_not_of(" \t") == std::string::npos ? name + ";" : name + ": " + value);
   }
+  if (!host_.empty() && !given("Host")) add("Host: " + host_);
   if (!given("Accept-Encoding")) add("Accept-Encoding: gzip");
   if (!given("Content-Type")) add("Content-Type:");  // curl would call every body a form
   if (!given("Expect")) add("Expect:");              // curl would wait a second before a large body
@@ -240,6 +293,11 @@ bool Transfer::on_header(std::string_view line) {
     return false;
   }
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  if (headers_over_) return true;  // a trailer
+  if (line.empty()) {
+    on_headers_over();
+    return true;
+  }
   if (line.starts_with("HTTP/")) {  // an answer begins; the one before it was interim (1xx)
     response_.headers = {};
     gunzip_.reset();
@@ -255,32 +313,55 @@ bool Transfer::on_header(std::string_view line) {
   return true;
 }
 
+// The headers of the answer itself, not of an interim one.
+void Transfer::on_headers_over() {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200) return;
+  headers_over_ = true;
+  last_piece_ = steady_clock::now();
+  response_.status = static_cast<int>(status);
+  if (strcasecmp(std::string{response_.headers.get("Content-Encoding")}.c_str(), "gzip") == 0) gunzip_.emplace();
+  if (request_.reader != nullptr) request_.reader->begin(response_);
+}
+
 bool Transfer::on_body(std::string_view bytes) {
-  if (response_.body.empty() && !gunzip_ &&
-      strcasecmp(std::string{response_.headers.get("Content-Encoding")}.c_str(), "gzip") == 0) {
-    gunzip_.emplace();
-  }
+  last_piece_ = steady_clock::now();
+  return request_.reader != nullptr ? pass_on(bytes) : take(bytes, response_.body, request_.max_body_bytes);
+}
+
+// Appends to `body` what the bytes unzip to; it never grows beyond `max_bytes`.
+bool Transfer::take(std::string_view bytes, std::string& body, std::size_t max_bytes) {
   if (gunzip_) {
-    switch (gunzip_->feed(bytes, response_.body, request_.max_body_bytes)) {
+    switch (gunzip_->feed(bytes, body, max_bytes)) {
       case Gunzip::Status::kOk: return true;
       case Gunzip::Status::kBroken: refusal_ = Refusal::kBrokenGzip; return false;
       case Gunzip::Status::kTooLarge: refusal_ = Refusal::kLargeBody; return false;
     }
   }
-  if (bytes.size() > request_.max_body_bytes - response_.body.size()) {
+  if (bytes.size() > max_bytes - body.size()) {
     refusal_ = Refusal::kLargeBody;
     return false;
   }
-  response_.body.append(bytes);
+  body.append(bytes);
   return true;
 }
 
+bool Transfer::pass_on(std::string_view bytes) {
+  if (gunzip_) {
+    piece_.clear();
+    if (!take(bytes, piece_, request_.max_body_bytes)) return false;
+    bytes = piece_;
+  }
+  if (bytes.empty() || request_.reader->read(bytes)) return true;
+  refusal_ = Refusal::kEnough;
+  return false;
+}
+
 Outcome Transfer::finish(CURLcode code) {
+  if (refusal_ == Refusal::kEnough) return std::move(response_);
   if (code != CURLE_OK) return failure(code);
   if (gunzip_ && !gunzip_->complete()) return no_whole_answer(request_, "its gzip data ends early");
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  response_.status = static_cast<int>(status);
   return std::move(response_);
 }
 
@@ -290,6 +371,7 @@ Outcome Transfer::failure(CURLcode code) const {
     case Refusal::kLargeBody: return body_too_large(request_);
     case Refusal::kBrokenGzip: return no_whole_answer(request_, "its gzip data is broken");
     case Refusal::kSentTwice: return no_whole_answer(request_, "the connection, kept from before, broke first");
+    case Refusal::kEnough:
     case Refusal::kNone: break;
   }
   if (phase_ != Phase::kConnecting) return no_whole_answer(request_, detail(code));

@@ -91,9 +91,17 @@ class CurlClient : public ::testing::Test {
     return CurlHttpClient::open(std::move(options)).value();
   }
   [[nodiscard]] std::unique_ptr<HttpClient> open_trusting_client() const {
-    return open_client({dir_.file("ca.pem"), ""});
+    CurlOptions options;
+    options.ca_file = dir_.file("ca.pem");
+    return open_client(options);
   }
 
+  static CurlOptions options_of(std::string ca_file, std::string proxy) {
+    CurlOptions options;
+    options.ca_file = std::move(ca_file);
+    options.proxy = std::move(proxy);
+    return options;
+  }
   static Request get(const std::string& url) {
     Request request;
     request.url = url;
@@ -156,6 +164,44 @@ TEST_F(CurlClient, GivingUpOneStreamKeepsTheConnection) {
   EXPECT_FALSE(client->send(hanging).ok());
   EXPECT_TRUE(client->send(get(origin + "/text")).ok());
   EXPECT_EQ(stat(*client, origin, "connections"), 1);
+}
+
+TEST_F(CurlClient, AServerMayAskForACertificate) {
+  const std::string origin = "https://" + start_tls({"--client-certificates"}).authority();
+  EXPECT_FALSE(open_trusting_client()->send(get(origin + "/text")).ok());
+  CurlOptions options;
+  options.ca_pem = testing::read_file(dir_.file("ca.pem"));
+  options.client_certificate_pem = testing::read_file(dir_.file("client.pem"));
+  options.client_key_pem = testing::read_file(dir_.file("client.key"));
+  const Outcome outcome = open_client(options)->send(get(origin + "/text"));
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(outcome->body, "hello");
+}
+
+TEST_F(CurlClient, TheServerMayHaveAnotherNameThanItsHost) {
+  const std::string authority = start_tls().authority();  // 127.0.0.1:PORT; the certificate has localhost too
+  CurlOptions options;
+  options.ca_file = dir_.file("ca.pem");
+  options.tls_server_name = "localhost";
+  const Outcome named = open_client(options)->send(get("https://" + authority + "/request-headers"));
+  ASSERT_TRUE(named.ok()) << named.error().message;
+  EXPECT_NE(named->body.find(authority), std::string::npos)
+      << "the request still asks for the URL's host: " << named->body;
+
+  options.tls_server_name = "kubernetes.default";
+  const Outcome wrong = open_client(options)->send(get("https://" + authority + "/text"));
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().message.find("certificate is not trusted"), std::string::npos) << wrong.error().message;
+}
+
+TEST_F(CurlClient, ACertificateIsNotLookedAtWhereOneSaysSo) {
+  const std::string origin = "https://" + start_tls().authority();
+  EXPECT_FALSE(open_client({})->send(get(origin + "/text")).ok());
+  CurlOptions options;
+  options.verify = CurlOptions::Verify::kNo;
+  options.tls_server_name = "somebody.else";
+  const Outcome outcome = open_client(options)->send(get(origin + "/text"));
+  EXPECT_TRUE(outcome.ok()) << outcome.error().message;
 }
 
 TEST_F(CurlClient, AHostThatRefusesDoesSoForWholeGroups) {
@@ -227,11 +273,14 @@ TEST_F(CurlClient, ACertificateForAnotherHostIsRefused) {
 }
 
 TEST_F(CurlClient, ACaFileThatIsNoneIsAUsageError) {
-  const auto missing = CurlHttpClient::open({dir_.file("missing.pem"), ""});
+  CurlOptions options;
+  options.ca_file = dir_.file("missing.pem");
+  const auto missing = CurlHttpClient::open(options);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().kind, ErrorKind::kUsage);
   const std::string origin = "https://" + start_tls().authority();
-  const Outcome outcome = open_client({dir_.write("empty.pem", "no certificate"), ""})->send(get(origin + "/text"));
+  const Outcome outcome =
+      open_client(options_of(dir_.write("empty.pem", "no certificate"), ""))->send(get(origin + "/text"));
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().kind, ErrorKind::kUsage) << outcome.error().message;
   EXPECT_FALSE(outcome.may_have_reached());
@@ -241,7 +290,7 @@ TEST_F(CurlClient, GoesThroughTheProxyOfTheSettingOrTheEnvironment) {
   const std::string secure = "https://" + start_tls().authority();
   const std::string plain = "http://" + start("http_contract_server.py").authority();
   const std::string proxy = "http://" + start("connect_proxy.py").authority();
-  const auto client = open_client({dir_.file("ca.pem"), proxy});
+  const auto client = open_client(options_of(dir_.file("ca.pem"), proxy));
   const Outcome outcome = client->send(get(secure + "/text"));
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
   EXPECT_EQ(outcome->headers.get("X-Proxy"), "");  // the proxy's own headers are not the server's
@@ -262,7 +311,7 @@ TEST_F(CurlClient, ARequestMayGoAroundTheProxy) {
   const std::string proxy = "http://" + start("connect_proxy.py").authority();
   Request request = get(plain + "/text");
   request.around_proxy = true;
-  EXPECT_TRUE(open_client({"", proxy})->send(request).ok());
+  EXPECT_TRUE(open_client(options_of("", proxy))->send(request).ok());
   {
     const EnvironmentVariable variable{"http_proxy", proxy};
     EXPECT_TRUE(open_client({})->send(request).ok());
@@ -273,10 +322,11 @@ TEST_F(CurlClient, ARequestMayGoAroundTheProxy) {
 TEST_F(CurlClient, AProxysPasswordIsUsedAndNeverShown) {
   const std::string origin = "https://" + start_tls().authority();
   const std::string proxy = start("connect_proxy.py", {"--password", "hunter2"}).authority();
-  EXPECT_TRUE(open_client({dir_.file("ca.pem"), "http://user:hunter2@" + proxy})->send(get(origin + "/text")).ok());
+  EXPECT_TRUE(
+      open_client(options_of(dir_.file("ca.pem"), "http://user:hunter2@" + proxy))->send(get(origin + "/text")).ok());
   for (const char* prefix :
        {"http://user:hunter3@", "gopher://user:hunter3@", "http://hunter3.user:hunter3@nowhere."}) {
-    const Outcome outcome = open_client({dir_.file("ca.pem"), prefix + proxy})->send(get(origin + "/text"));
+    const Outcome outcome = open_client(options_of(dir_.file("ca.pem"), prefix + proxy))->send(get(origin + "/text"));
     ASSERT_FALSE(outcome.ok());
     EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);
     EXPECT_EQ(outcome.error().message.find("hunter"), std::string::npos) << outcome.error().message;
@@ -290,7 +340,7 @@ TEST_F(CurlClient, AProxyThatRefusesIsNamedAndNotTheServer) {
   servers_.clear();
   const std::string refused = "no connection: refused by the proxy " + gone;
   for (const char* url : {"https://monitoring.invalid/x", "http://monitoring.invalid/x"}) {
-    const Outcome outcome = open_client({"", "http://user:hunter2@" + gone})->send(get(url));
+    const Outcome outcome = open_client(options_of("", "http://user:hunter2@" + gone))->send(get(url));
     ASSERT_FALSE(outcome.ok());
     EXPECT_FALSE(outcome.may_have_reached());
     const std::string& message = outcome.error().message;
@@ -320,8 +370,10 @@ TEST_F(CurlClient, AServerThatRefusesIsNotTakenForTheProxy) {
 
 TEST_F(CurlClient, AProxyThatDoesNotConnectUsIsNamed) {
   const std::string proxy = start("connect_proxy.py", {"--password", "hunter2"}).authority();
-  const std::string message =
-      open_client({"", "http://user:hunter3@" + proxy})->send(get("https://monitoring.invalid/x")).error().message;
+  const std::string message = open_client(options_of("", "http://user:hunter3@" + proxy))
+                                  ->send(get("https://monitoring.invalid/x"))
+                                  .error()
+                                  .message;
   EXPECT_NE(message.find("the proxy " + proxy + " (--proxy) refused to connect us: it answered 407"), std::string::npos)
       << message;
 }
@@ -334,7 +386,8 @@ TEST_F(CurlClient, AProxyThatIsNotFoundIsNamedWithoutItsPassword) {
       {"http://user:hunter2", "the name of the proxy of --proxy cannot"},
   };
   for (const auto& [proxy, named] : rows) {
-    const std::string message = open_client({"", proxy})->send(get("https://monitoring.invalid/x")).error().message;
+    const std::string message =
+        open_client(options_of("", proxy))->send(get("https://monitoring.invalid/x")).error().message;
     EXPECT_NE(message.find(named), std::string::npos) << message;
     EXPECT_EQ(message.find("hunter"), std::string::npos) << message;
   }
@@ -342,7 +395,7 @@ TEST_F(CurlClient, AProxyThatIsNotFoundIsNamedWithoutItsPassword) {
 
 TEST_F(CurlClient, AProxyMayHaveHeldUpAConnectionThatDoesNotCome) {
   hanging_lookup().hold();
-  const auto client = open_client({"", std::string{"http://user:hunter2@"} + HangingLookup::kName + ":3128"});
+  const auto client = open_client(options_of("", std::string{"http://user:hunter2@"} + HangingLookup::kName + ":3128"));
   Request request = get("https://monitoring.invalid/x");
   request.deadlines.connect = milliseconds{50};
   const std::string message = client->send(request).error().message;

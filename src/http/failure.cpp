@@ -41,6 +41,13 @@ Outcome deadline_passed(const Request& request, Phase phase, const std::string& 
   return {Error{ErrorKind::kTimeout, describe(request) + ": " + what, Retry::kYes}, reached_in(phase)};
 }
 
+Outcome idle_too_long(const Request& request) {
+  return Error{
+      ErrorKind::kTimeout,
+      fmt::format("{}: nothing came for {} (deadline: idle)", describe(request), in_seconds(request.deadlines.idle)),
+      Retry::kYes};
+}
+
 Outcome no_connection(const Request& request, const std::string& why) {
   return {Error{ErrorKind::kUnavailable, fmt::format("{}: no connection: {}", describe(request), why), Retry::kYes},
           Reached::kNo};

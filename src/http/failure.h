@@ -27,6 +27,7 @@ enum class Phase { kConnecting, kWaiting, kReceiving };
 
 // kTimeout, Retry::kYes. `proxy` names the one that may have been on the way; empty if none was set.
 [[nodiscard]] Outcome deadline_passed(const Request& request, Phase phase, const std::string& proxy = {});
+[[nodiscard]] Outcome idle_too_long(const Request& request);                          // kTimeout, Retry::kYes
 [[nodiscard]] Outcome no_connection(const Request& request, const std::string& why);  // kUnavailable, Retry::kYes
 // The connection or the answer broke; the server may or may not have acted. kUnavailable, Retry::kYes.
 [[nodiscard]] Outcome no_whole_answer(const Request& request, const std::string& why);

@@ -88,10 +88,10 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
       case Fault::kResetBeforeServed:
       case Fault::kResetAfterServed:
         return {http::no_whole_answer(request, "connection reset by peer"), milliseconds{0}};
-      case Fault::kCutBody: return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
+      case Fault::kCutBody:
+      case Fault::kHangInBody: return break_off(request, *fault, std::move(reply.broken_off));
       case Fault::kHangConnecting: return timed_out(http::Phase::kConnecting);
       case Fault::kHangBeforeAnswer: return timed_out(http::Phase::kWaiting);
-      case Fault::kHangInBody: return timed_out(http::Phase::kReceiving);
       case Fault::kHangUntilCancelled:
         block_until_stopped(stop);
         return {http::cancelled(request, http::Phase::kWaiting), milliseconds{0}};
@@ -103,8 +103,35 @@ FakeHttpClient::Served FakeHttpClient::serve(const http::Request& request, const
   std::size_t header_bytes = 0;
   for (const auto& [name, value] : response.headers.entries()) header_bytes += name.size() + value.size();
   if (header_bytes > http::kMaxHeaderBytes) return {http::headers_too_large(request), reply.takes};
-  if (response.body.size() > request.max_body_bytes) return {http::body_too_large(request), reply.takes};
+  if (request.reader == nullptr && response.body.size() > request.max_body_bytes)
+    return {http::body_too_large(request), reply.takes};
+  if (request.reader != nullptr) {
+    const std::string body = std::exchange(response.body, {});
+    read_out(*request.reader, response, body);
+  }
   return {std::move(response), reply.takes};
+}
+
+void FakeHttpClient::read_out(http::BodyReader& reader, const http::Response& head, std::string_view body) const {
+  reader.begin(head);
+  const std::size_t at_once = piece_bytes_ == 0 ? body.size() : piece_bytes_;
+  while (!body.empty()) {
+    if (!reader.read(body.substr(0, at_once))) return;
+    body.remove_prefix(std::min(at_once, body.size()));
+  }
+}
+
+FakeHttpClient::Served FakeHttpClient::break_off(const http::Request& request, Fault fault,
+                                                 http::Response response) const {
+  if (request.reader != nullptr && response.status != 0) {
+    const std::string body = std::exchange(response.body, {});
+    read_out(*request.reader, response, std::string_view(body).substr(0, body.size() / 2));
+  }
+  if (fault == Fault::kCutBody) return {http::no_whole_answer(request, "the body ended early"), milliseconds{0}};
+  const milliseconds idle = request.deadlines.idle;
+  if (idle.count() > 0 && idle < request.deadlines.whole) return {http::idle_too_long(request), idle};
+  return {http::deadline_passed(request, http::Phase::kReceiving),
+          http::time_limit(request.deadlines, http::Phase::kReceiving)};
 }
 
 Reply FakeHttpClient::reply_to(const http::Request& request) {

@@ -23,7 +23,7 @@ enum class Fault {
   kResetBeforeServed,   // not delivered; the connection breaks while we send
   kResetAfterServed,    // delivered and acted upon; the answer is lost
   kHangBeforeAnswer,    // delivered and acted upon; no byte comes until the first-byte deadline
-  kHangInBody,          // delivered and acted upon; half an answer, then nothing until the whole deadline
+  kHangInBody,          // delivered and acted upon; half an answer, then nothing until the idle or whole deadline
   kCutBody,             // delivered and acted upon; the connection ends in the middle of the body
   kHangUntilCancelled,  // delivered and acted upon; really blocks until `stop` is requested from another thread
 };
@@ -35,7 +35,11 @@ struct Reply {
   // An answer that takes its time; beyond a deadline of the request it is that deadline's error.
   Reply(http::Response r, std::chrono::milliseconds t) : what(std::move(r)), takes(t) {}
 
+  // An answer that breaks off (kHangInBody, kCutBody): a reader gets the first half of its body.
+  Reply(http::Response r, Fault f) : what(f), broken_off(std::move(r)) {}
+
   std::variant<http::Response, Fault> what;
+  http::Response broken_off;
   std::chrono::milliseconds takes{0};  // on the FakeClock, until the first byte
 };
 
@@ -78,6 +82,9 @@ class FakeHttpClient : public http::HttpClient {
   // Lays a fault on the n-th request from now on (0 is the next one).
   void fault_at(std::size_t n, Fault fault) { faults_.insert_or_assign(requests_.size() + n, fault); }
 
+  // How many bytes of a body a reader gets at a time; 0 (at first): all of it.
+  void deliver_in_pieces_of(std::size_t bytes) { piece_bytes_ = bytes; }
+
   // Every request ever sent, in order, delivered or not.
   [[nodiscard]] const std::vector<Recorded>& requests() const { return requests_; }
   [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
@@ -98,11 +105,14 @@ class FakeHttpClient : public http::HttpClient {
 
   Served serve(const http::Request& request, const std::stop_token& stop);
   Reply reply_to(const http::Request& request);
+  void read_out(http::BodyReader& reader, const http::Response& head, std::string_view body) const;
+  [[nodiscard]] Served break_off(const http::Request& request, Fault fault, http::Response response) const;
 
   FakeClock own_clock_;
   FakeClock* clock_;
   std::vector<Route> routes_;
   std::map<std::size_t, Fault> faults_;
+  std::size_t piece_bytes_ = 0;
   std::vector<Recorded> requests_;
   std::vector<Call> calls_;
 };

@@ -466,17 +466,31 @@ def make_certificates(directory: str) -> ssl.SSLContext:
     return context
 
 
+def ask_for_client_certificate(context: ssl.SSLContext, directory: str) -> None:
+    """From now on only clients with a certificate of directory/ca.pem are served: client.pem and client.key are one."""
+    folder = pathlib.Path(directory)
+    new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    new += ["-days", "2", "-batch", "-config", "/dev/null", "-subj", "/CN=jane/O=team", "-CA", folder / "ca.pem"]
+    new += ["-CAkey", folder / "ca.key", "-keyout", folder / "client.key", "-out", folder / "client.pem"]
+    subprocess.run(new, check=True, capture_output=True)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(folder / "ca.pem")
+
+
 async def serve(
     handler: Handler,
     tls: str | None = None,
     http1_only: bool = False,
     host: str = "127.0.0.1",
     max_streams: int = 100,
+    client_certificates: bool = False,
 ) -> Server:
     """Starts to serve in the running event loop; `tls` is the directory of the certificates."""
     context = None
     if tls is not None:
         context = make_certificates(tls)
+        if client_certificates:
+            ask_for_client_certificate(context, tls)
         context.set_alpn_protocols(["http/1.1"] if http1_only else ["h2", "http/1.1"])
     server = Server(handler, max_streams)
     server._listener = await asyncio.start_server(
@@ -493,11 +507,14 @@ def main(handler, parser: argparse.ArgumentParser | None = None, factory: bool =
     parser.add_argument("--http1-only", action="store_true", help="do not offer HTTP/2 over TLS")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--max-streams", type=int, default=100)
+    parser.add_argument("--client-certificates", action="store_true", help="serve clients with a certificate only")
     args = parser.parse_args()
 
     async def run() -> None:
         handle = handler(args) if factory else handler
-        server = await serve(handle, args.tls, args.http1_only, args.host, args.max_streams)
+        server = await serve(
+            handle, args.tls, args.http1_only, args.host, args.max_streams, args.client_certificates
+        )
         print(server.port, flush=True)
         await asyncio.Event().wait()
 

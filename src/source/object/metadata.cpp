@@ -18,25 +18,10 @@ Result<void> read_labels(const element& value, Metadata& metadata, std::vector<L
     std::string_view text;
     TRY(read(text, field, "a label's value in metadata.labels"));
     labels.push_back({key, text});
-    constexpr std::string_view kArgo = "workflows.argoproj.io/";
-    if (key == "lastrun/batch") {
-      if (metadata.batch_name.empty()) metadata.batch_name = text;
-      return seen.see(0, key);
-    }
-    if (!key.starts_with(kArgo)) return Ok{};
-    const std::string_view name = key.substr(kArgo.size());
-    if (name == "phase") {
-      metadata.phase = text;
-      return seen.see(1, key);
-    }
-    if (name == "completed") {
-      metadata.completed = text == "true";
-      return seen.see(2, key);
-    }
-    if (name == "action") metadata.action = text;
-    if (name == "cron-workflow") metadata.cron_workflow = text;
-    if (name == "workflow-template") metadata.workflow_template = text;
-    if (name == "cluster-workflow-template") metadata.cluster_workflow_template = text;
+    note_label(metadata, labels.back());
+    if (key == "lastrun/batch") return seen.see(0, key);
+    if (key == "workflows.argoproj.io/phase") return seen.see(1, key);
+    if (key == "workflows.argoproj.io/completed") return seen.see(2, key);
     return Ok{};
   });
 }
@@ -45,11 +30,7 @@ Result<void> read_annotations(const element& value, Metadata& metadata) {
   return each_field(value, "metadata.annotations", [&](std::string_view key, const element& field) -> Result<void> {
     std::string_view text;
     TRY(read(text, field, "an annotation's value in metadata.annotations"));
-    if (key == "lastrun/batch" && !text.empty()) metadata.batch_name = text;
-    if (key == "lastrun/tolerate") metadata.has_tolerance = true;
-    if (key == "workflows.argoproj.io/scheduled-time") metadata.scheduled = text;
-    if (key == "batch.kubernetes.io/cronjob-scheduled-timestamp") metadata.scheduled = text;
-    if (key == "workflows.argoproj.io/pod-name-format") metadata.v2_pod_names = text == "v2";
+    note_annotation(metadata, {key, text});
     return Ok{};
   });
 }
@@ -70,7 +51,6 @@ Result<void> read_owners(const element& value, Metadata& metadata) {
   });
 }
 
-// The last time that Argo's controller wrote the object, which is when a Workflow that has ended did so.
 Result<void> read_managed_fields(const element& value, Metadata& metadata) {
   return each_member(value, "metadata.managedFields", [&](const element& member) -> Result<void> {
     std::string_view manager;
@@ -80,21 +60,46 @@ Result<void> read_managed_fields(const element& value, Metadata& metadata) {
       if (key == "time") return read(time, field, "metadata.managedFields.time");
       return Ok{};
     }));
-    if (manager == "workflow-controller" && time) {
-      metadata.controller_time = std::max(metadata.controller_time.value_or(*time), *time);
-    }
+    note_manager(metadata, manager, time);
     return Ok{};
   });
 }
 
-// resourceVersion is opaque text that is a number in fact (Kubernetes says since 1.35 that it may be compared as one).
+}  // namespace
+
+void note_label(Metadata& metadata, const LabelView& label) {
+  if (label.key == "lastrun/batch" && metadata.batch_name.empty()) metadata.batch_name = label.value;
+  constexpr std::string_view kArgo = "workflows.argoproj.io/";
+  if (!label.key.starts_with(kArgo)) return;
+  const std::string_view name = label.key.substr(kArgo.size());
+  if (name == "phase") metadata.phase = label.value;
+  if (name == "completed") metadata.completed = label.value == "true";
+  if (name == "action") metadata.action = label.value;
+  if (name == "cron-workflow") metadata.cron_workflow = label.value;
+  if (name == "workflow-template") metadata.workflow_template = label.value;
+  if (name == "cluster-workflow-template") metadata.cluster_workflow_template = label.value;
+}
+
+void note_annotation(Metadata& metadata, const LabelView& annotation) {
+  const auto& [key, text] = annotation;
+  if (key == "lastrun/batch" && !text.empty()) metadata.batch_name = text;
+  if (key == "lastrun/tolerate") metadata.has_tolerance = true;
+  if (key == "workflows.argoproj.io/scheduled-time") metadata.scheduled = text;
+  if (key == "batch.kubernetes.io/cronjob-scheduled-timestamp") metadata.scheduled = text;
+  if (key == "workflows.argoproj.io/pod-name-format") metadata.v2_pod_names = text == "v2";
+}
+
+// The last time that Argo's controller wrote the object is when a Workflow that has ended did so.
+void note_manager(Metadata& metadata, std::string_view manager, std::optional<Time> time) {
+  if (manager != "workflow-controller" || !time) return;
+  metadata.controller_time = std::max(metadata.controller_time.value_or(*time), *time);
+}
+
 std::uint64_t read_version(std::string_view text) {
   std::uint64_t version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   return error == std::errc() && end == text.data() + text.size() ? version : 0;
 }
-
-}  // namespace
 
 Result<Metadata> read_metadata(const element& value, std::vector<LabelView>& labels) {
   Metadata metadata;

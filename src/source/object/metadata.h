@@ -46,4 +46,13 @@ struct Metadata {
 // Reads an object's metadata. `labels` is filled with all of its labels. Views into `value`.
 [[nodiscard]] Result<Metadata> read_metadata(const simdjson::dom::element& value, std::vector<LabelView>& labels);
 
+// What one label, annotation or writer of the object tells, for readers of other encodings.
+void note_label(Metadata& metadata, const LabelView& label);
+void note_annotation(Metadata& metadata, const LabelView& annotation);
+// `time`: when `manager` wrote last.
+void note_manager(Metadata& metadata, std::string_view manager, std::optional<Time> time);
+// resourceVersion is opaque text that is a number in fact (Kubernetes says since 1.35 that it may be compared as one).
+// 0 where it is none.
+[[nodiscard]] std::uint64_t read_version(std::string_view text);
+
 }  // namespace lastrun::source
