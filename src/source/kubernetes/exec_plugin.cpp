@@ -20,8 +20,6 @@
 #include "base/text.h"
 #include "source/object/fields.h"
 
-extern char** environ;
-
 namespace lastrun::source {
 namespace {
 
