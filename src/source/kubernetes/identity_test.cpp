@@ -21,7 +21,6 @@ using lastrun::testing::TempDir;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::Pair;
 
 std::string authorization(Identity& identity) {
