@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -115,13 +116,22 @@ std::string beside(const std::string& file, const std::string& path) {
   return (std::filesystem::absolute(file).parent_path() / path).lexically_normal().string();
 }
 
+// Whether all characters are those of base64. YAML::DecodeBase64 of 0.7 reads beyond its table for bytes above 0x7f.
+bool is_base64(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 && (std::isalnum(byte) != 0 || std::isspace(byte) != 0 || c == '+' || c == '/' || c == '=');
+  });
+}
+
 // `NAME-data`, in base64, else the file that `NAME` names.
 Result<DataOrFile> data_or_file(const Section& section, const std::string& name) {
   DataOrFile found;
   const std::string data_key = name + "-data";
   TRY_ASSIGN(const std::string encoded, text_at(section, data_key.c_str()));
   if (!encoded.empty()) {
-    const std::vector<unsigned char> bytes = YAML::DecodeBase64(encoded);
+    std::vector<unsigned char> bytes;
+    if (is_base64(encoded)) bytes = YAML::DecodeBase64(encoded);
     if (bytes.empty()) return section.wrong(section.node[data_key], data_key + ": expected base64");
     found.data.assign(bytes.begin(), bytes.end());
     return found;
@@ -140,7 +150,7 @@ Result<ExecPlugin> read_exec(const Section& section) {
   TRY_ASSIGN(exec.provide_cluster_info, bool_at(section, "provideClusterInfo"));
   constexpr std::string_view kGroup = "client.authentication.k8s.io/";
   if (exec.api_version != std::string(kGroup) + "v1" && exec.api_version != std::string(kGroup) + "v1beta1") {
-    return Error{ErrorKind::kUsage, section.file + ": exec: apiVersion " + printable(exec.api_version) +
+    return Error{ErrorKind::kUsage, section.file + ": exec: apiVersion " + one_line(exec.api_version) +
                                         ": expected client.authentication.k8s.io/v1 or v1beta1"};
   }
   if (exec.command.empty()) return section.wrong(section.node, "exec: command is missing");
@@ -215,8 +225,16 @@ std::string join(const std::vector<std::string>& texts) {
 }
 
 std::string names_of(const std::map<std::string, Section>& sections) {
+  constexpr std::size_t kMost = 20;
+  constexpr std::size_t kColumns = 100;
   std::vector<std::string> names;
-  for (const auto& [name, section] : sections) names.push_back(printable(name));
+  for (const auto& [name, section] : sections) {
+    if (names.size() == kMost) {
+      names.push_back("and " + std::to_string(sections.size() - kMost) + " more");
+      break;
+    }
+    names.push_back(one_line(name, kColumns));
+  }
   return names.empty() ? "there is none" : "there are: " + join(names);
 }
 
@@ -224,7 +242,7 @@ Result<const Section*> find(const std::map<std::string, Section>& sections, cons
                             std::string_view what, const Merged& merged) {
   const auto found = sections.find(name);
   if (found != sections.end()) return &found->second;
-  return Error{ErrorKind::kNotFound, join(merged.files) + ": there is no " + std::string(what) + " " + printable(name) +
+  return Error{ErrorKind::kNotFound, join(merged.files) + ": there is no " + std::string(what) + " " + one_line(name) +
                                          "; " + names_of(sections)};
 }
 
@@ -241,7 +259,7 @@ Result<ClusterAccess> resolve(const Merged& merged, const std::string& wanted) {
   TRY_ASSIGN(const Section* cluster, find(merged.clusters, access.cluster, "cluster", merged));
   TRY(read_cluster(*cluster, access));
   if (access.server.empty()) {
-    return cluster->wrong(cluster->node, "cluster " + printable(access.cluster) + ": server is missing");
+    return cluster->wrong(cluster->node, "cluster " + one_line(access.cluster) + ": server is missing");
   }
   TRY_ASSIGN(const std::string user, text_at(*context, "user"));
   if (!user.empty()) {

@@ -77,8 +77,10 @@ TEST(Kubeconfig, DataWinsOverFiles) {
   const ClusterAccess access =
       access_of(config("{server: 'https://x', certificate-authority: ca, certificate-authority-data: cGVt}"));
   EXPECT_EQ(access.certificate_authority, (DataOrFile{"pem", ""}));
-  EXPECT_THAT(error_of(config("{server: 'https://x', certificate-authority-data: '!!'}")),
-              HasSubstr("/etc/kube/config:6: certificate-authority-data: expected base64"));
+  for (const char* none : {"'!!'", "Y\xc3\xbf\xc3\xbf\xc3\xbfY"}) {
+    EXPECT_THAT(error_of(config(std::string("{server: 'https://x', certificate-authority-data: ") + none + "}")),
+                HasSubstr("/etc/kube/config:6: certificate-authority-data: expected base64"));
+  }
 }
 
 TEST(Kubeconfig, AnExecPluginIsReadWhole) {
